@@ -1,0 +1,86 @@
+/**
+ * A batch of packets as columns, one row a packet. Reused from batch to batch; offsets refer to the reader's `view`, and hold
+ * until octets are added to the reader.
+ */
+export class PacketBatch {
+  /** Rows the batch can take. */
+  readonly capacity: number;
+  /** Rows in use. */
+  count = 0;
+  /** First captured octet, an offset in the reader's view. */
+  readonly start: Int32Array;
+  /** Captured octets. */
+  readonly length: Int32Array;
+  /** Octets the packet had on the wire, as the capture tells. */
+  readonly wireLength: Float64Array;
+  /** Whole seconds since 1970-01-01T00:00:00Z. */
+  readonly seconds: Float64Array;
+  /** Nanoseconds after `seconds`, 0 to 999,999,999, or NO_TIME. */
+  readonly nanos: Int32Array;
+  /** Index into the reader's `interfaces`. */
+  readonly interfaceId: Int32Array;
+  /** Offset of the packet's record in the decompressed input. */
+  readonly byteOffset: Float64Array;
+  /** First octet of the options of a pcapng packet block, an offset in the reader's view; 0 without options. */
+  readonly optionsStart: Int32Array;
+  /** End of these options, exclusive; 0 without options. */
+  readonly optionsEnd: Int32Array;
+
+  /** @param capacity rows, at least 1 */
+  constructor(capacity = 256) {
+    if (!(capacity >= 1)) throw new RangeError(`capacity of a packet batch is ${capacity}, at least 1 is needed`);
+    this.capacity = capacity;
+    this.start = new Int32Array(capacity);
+    this.length = new Int32Array(capacity);
+    this.wireLength = new Float64Array(capacity);
+    this.seconds = new Float64Array(capacity);
+    this.nanos = new Int32Array(capacity);
+    this.interfaceId = new Int32Array(capacity);
+    this.byteOffset = new Float64Array(capacity);
+    this.optionsStart = new Int32Array(capacity);
+    this.optionsEnd = new Int32Array(capacity);
+  }
+}
+
+const NO_OCTETS = new Uint8Array(0);
+
+/** One packet, borrowed from the reader's buffer: it holds until the next call to the reader. Reused for the whole capture. */
+export class Packet {
+  /** The reader's buffer; the packet is `start` to `end` of it. */
+  view: DataView = new DataView(NO_OCTETS.buffer);
+  /** The same octets as `view`. */
+  bytes: Uint8Array = NO_OCTETS;
+  /** First captured octet. */
+  start = 0;
+  /** End of the captured octets, exclusive. */
+  end = 0;
+  /** Octets the packet had on the wire, as the capture tells. */
+  wireLength = 0;
+  /** Whole seconds since 1970-01-01T00:00:00Z. */
+  seconds = 0;
+  /** Nanoseconds after `seconds`, 0 to 999,999,999, or NO_TIME. */
+  nanos = 0;
+  /** Index into the reader's `interfaces`. */
+  interfaceId = 0;
+  /** Offset of the packet's record in the decompressed input. */
+  byteOffset = 0;
+  /** First octet of the packet block's options in `view`; 0 without options. */
+  optionsStart = 0;
+  /** End of these options, exclusive; 0 without options. */
+  optionsEnd = 0;
+
+  /** Makes this packet the given row of a batch, over the octets the batch was read from. */
+  borrowRow(batch: PacketBatch, row: number, source: { readonly view: DataView; readonly bytes: Uint8Array }): void {
+    this.view = source.view;
+    this.bytes = source.bytes;
+    this.start = batch.start[row]!;
+    this.end = this.start + batch.length[row]!;
+    this.wireLength = batch.wireLength[row]!;
+    this.seconds = batch.seconds[row]!;
+    this.nanos = batch.nanos[row]!;
+    this.interfaceId = batch.interfaceId[row]!;
+    this.byteOffset = batch.byteOffset[row]!;
+    this.optionsStart = batch.optionsStart[row]!;
+    this.optionsEnd = batch.optionsEnd[row]!;
+  }
+}
