@@ -1,0 +1,349 @@
+/** Chains protocols over the octets of a frame: one loop, bounded in depth, that writes one row a layer. */
+import { Layers, MAX_LAYERS, RowFlag, Status } from './layers.ts';
+import { type CheckPlan, type Plan, planProtocol, readNumber } from './plan.ts';
+import { type Dispatch, Fragment, type Protocol, type TableName } from './protocol.ts';
+
+/** An override of a table: `udp.port==8473,vxlan` is `{ table: 'udpPort', code: 8473, protocol: 'vxlan' }`. */
+export interface DecodeAs {
+  readonly table: TableName;
+  readonly code: number;
+  readonly protocol: string;
+}
+
+/** Gives the chain the octets of packets that came in several pieces. */
+export interface Reassembly {
+  /**
+   * Takes the fragment whose header is `row`. Answers the number of the source (in `layers.sources`) that now holds the whole payload,
+   * or 0 while pieces are missing.
+   */
+  fragment(layers: Layers, row: number): number;
+}
+
+const CODE_POINTS = 65536;
+
+/** Dissects frames with a fixed set of protocols. Make one with `createDissector`. */
+export class Dissector implements Dispatch {
+  /** Protocols by id; id 0 is none. */
+  readonly protocols: readonly Protocol[];
+  /** Kinds of tunnel by index; index 0 is none. */
+  readonly tunnelKinds: readonly string[];
+  private readonly tables = new Map<string, Uint16Array>();
+  private readonly ids = new Map<string, number>();
+  private readonly plans: readonly (Plan | undefined)[];
+
+  /** Throws when two protocols have one name or claim one code point, or an override names an unknown protocol. */
+  constructor(protocols: readonly Protocol[], decodeAs: readonly DecodeAs[] = []) {
+    const none = protocols[0];
+    if (none === undefined) throw new Error('a dissector needs at least one protocol');
+    if (protocols.length > 255) throw new Error('a dissector holds at most 255 protocols');
+    this.protocols = [none, ...protocols];
+    protocols.forEach((protocol, index) => {
+      if (this.ids.has(protocol.name)) throw new Error(`two protocols are named '${protocol.name}'`);
+      this.ids.set(protocol.name, index + 1);
+    });
+    for (const protocol of protocols) this.register(protocol);
+    for (const { table, code, protocol } of decodeAs) {
+      const id = this.named(protocol);
+      if (id === 0) throw new Error(`no protocol is named '${protocol}'`);
+      this.table(table)[code] = id;
+    }
+    const kinds: string[] = [''];
+    const context = {
+      table: (name: string) => this.table(name),
+      named: (name: string) => this.named(name),
+      guesses: (table: string) =>
+        protocols.filter((p) => p.guess?.in.some((name) => name === table)).map((p) => this.named(p.name)),
+      tunnelKind: (kind: string) => {
+        if (!kinds.includes(kind)) kinds.push(kind);
+        return kinds.indexOf(kind);
+      },
+      protocolCount: this.protocols.length,
+    };
+    this.plans = [undefined, ...protocols.map((protocol) => planProtocol(protocol, context))];
+    this.tunnelKinds = kinds;
+  }
+
+  private register(protocol: Protocol): void {
+    const id = this.named(protocol.name);
+    for (const [name, codes] of Object.entries(protocol.carriedBy)) {
+      const table = this.table(name);
+      for (const code of codes) {
+        const other = table[code]!;
+        if (other !== 0)
+          throw new Error(`${name} ${code} is claimed by ${this.protocols[other]?.name} and ${protocol.name}`);
+        table[code] = id;
+      }
+    }
+  }
+
+  private table(name: string): Uint16Array {
+    let table = this.tables.get(name);
+    if (table === undefined) {
+      table = new Uint16Array(CODE_POINTS);
+      this.tables.set(name, table);
+    }
+    return table;
+  }
+
+  lookup(table: TableName, code: number): number {
+    return this.tables.get(table)?.[code] ?? 0;
+  }
+
+  named(name: string): number {
+    return this.ids.get(name) ?? 0;
+  }
+
+  /** A table of layers for this dissector's frames, to be reused for all of them. */
+  createLayers(): Layers {
+    return new Layers(this.protocols, this.tunnelKinds);
+  }
+
+  /**
+   * Dissects the frame of `wireLength` octets of which [start, end) of `view` were captured, and writes its layers.
+   * Nothing at or behind `end` is read. `fcsOctets` at the frame's end are a check sequence, not payload.
+   */
+  dissect(
+    layers: Layers,
+    view: DataView,
+    start: number,
+    end: number,
+    wireLength: number,
+    linkType: number,
+    fcsOctets = 0,
+    reassembly?: Reassembly,
+  ): void {
+    const wire = start + (wireLength > end - start ? wireLength : end - start);
+    const fcsCaptured = Math.max(0, end - (wire - fcsOctets));
+    layers.reset(view, start, end, linkType, fcsCaptured);
+    let id = this.lookup('linkType', linkType);
+    let parent = -1;
+    let octets = view;
+    let source = 0;
+    let at = start;
+    let limit = end - fcsCaptured;
+    let wireLimit = wire - fcsOctets;
+    let flags = 0;
+    let guessed = 0;
+    let bare = 0;
+    while (id !== 0) {
+      const plan = this.plans[id]!;
+      const { protocol } = plan;
+      if (protocol.bare) {
+        if (bare++ > MAX_LAYERS) return;
+        id = protocol.next === undefined ? plan.nextId : protocol.next(this, octets, at, at, limit);
+        continue;
+      }
+      const row = layers.count;
+      if (row === MAX_LAYERS) {
+        layers.issues.add(row - 1, 'tooManyLayers', row + 1, MAX_LAYERS, 'layers per packet');
+        return;
+      }
+      layers.count = row + 1;
+      layers.protocol[row] = id;
+      layers.start[row] = at;
+      layers.end[row] = limit;
+      layers.wireEnd[row] = wireLimit;
+      layers.payload[row] = limit;
+      layers.flags[row] = flags | guessed;
+      layers.source[row] = source;
+      layers.parent[row] = parent;
+      layers.tunnel[row] = plan.tunnelIn === undefined || parent < 0 ? 0 : this.tunnelKind(plan, layers, parent);
+
+      let header = plan.minimum;
+      if (at + header > limit) return this.cutShort(layers, row, header);
+      layers.status[row] = Status.complete;
+      const { checks } = plan;
+      for (let i = 0; i < checks.length; i++) {
+        const check = checks[i]!;
+        const found = readNumber(octets, at, check.place);
+        if ((check.equals >= 0 && found !== check.equals) || found < check.atLeast) {
+          return failCheck(layers, row, check, found, at + header);
+        }
+      }
+      if (plan.headerPlace !== undefined) header = readNumber(octets, at, plan.headerPlace);
+      else if (protocol.takesAll) header = limit - at;
+      else if (protocol.headerLength !== undefined) {
+        header = protocol.headerLength(octets, at, limit);
+        if (header === 0) return this.cutShort(layers, row, limit - at + 1);
+      }
+      if (plan.extentPlace !== undefined || protocol.extentOf !== undefined) {
+        const length =
+          plan.extentPlace === undefined
+            ? protocol.extentOf!(octets, at, header)
+            : readNumber(octets, at, plan.extentPlace);
+        if (length !== 0 || !protocol.zeroIsUnbounded) {
+          const declaredEnd = at + length + (protocol.extentIncludesHeader ? 0 : header);
+          if (declaredEnd < at + header) return failExtent(layers, row, plan, header, length, at + header);
+          if (declaredEnd > wireLimit) {
+            if ((flags & (RowFlag.quoted | RowFlag.fragment)) === 0) {
+              layers.issues.add(row, 'lengthBeyondEnclosing', declaredEnd - at, wireLimit - at, limitName(plan));
+            }
+          } else {
+            wireLimit = declaredEnd;
+            layers.wireEnd[row] = declaredEnd;
+            if (declaredEnd < limit) {
+              limit = declaredEnd;
+              layers.end[row] = declaredEnd;
+            }
+          }
+        }
+      }
+      if (at + header > limit) return this.cutShort(layers, row, header);
+      const payload = at + header;
+      layers.payload[row] = payload;
+      if (payload >= wireLimit) return;
+
+      if (protocol.fragment !== undefined) {
+        const part = protocol.fragment(octets, at);
+        if (part !== Fragment.none) {
+          const whole = reassembly === undefined ? 0 : reassembly.fragment(layers, row);
+          if (whole !== 0) {
+            id = this.nextOf(plan, octets, at, payload, limit);
+            parent = row;
+            source = whole;
+            octets = layers.sources[whole - 1]!.view;
+            at = 0;
+            limit = octets.byteLength;
+            wireLimit = limit;
+            continue;
+          }
+          if (part === Fragment.later || reassembly !== undefined) return;
+          flags |= RowFlag.fragment;
+        }
+      }
+      if (protocol.quotes?.(octets, at)) flags |= RowFlag.quoted;
+      guessed = 0;
+      if (plan.portTable === undefined) id = this.nextOf(plan, octets, at, payload, limit);
+      else {
+        id = this.byPort(plan, octets, at, payload, limit);
+        if (id < 0) {
+          id = -id;
+          guessed = RowFlag.guessed;
+        }
+        if (id !== 0 && this.plans[id]!.protocol.messages !== undefined) {
+          this.messages(layers, id, row, octets, payload, limit, wireLimit, flags | guessed, source);
+          return;
+        }
+      }
+      parent = row;
+      at = payload;
+    }
+  }
+
+  private nextOf(plan: Plan, view: DataView, at: number, payload: number, limit: number): number {
+    if (plan.nextTable !== undefined) return plan.nextTable[readNumber(view, at, plan.nextPlace!)]!;
+    if (plan.nextId !== 0) return plan.nextId;
+    return plan.protocol.next === undefined ? 0 : plan.protocol.next(this, view, at, payload, limit);
+  }
+
+  /** Destination port, then source port, then content; a guess is answered as the negative id. */
+  private byPort(plan: Plan, view: DataView, at: number, payload: number, limit: number): number {
+    const table = plan.portTable!;
+    let id = table[readNumber(view, at, plan.destinationPort!)]!;
+    if (id !== 0 && this.accepts(id, view, payload, limit)) return id;
+    id = table[readNumber(view, at, plan.sourcePort!)]!;
+    if (id !== 0 && this.accepts(id, view, payload, limit)) return id;
+    const { guesses } = plan;
+    for (let i = 0; i < guesses.length; i++) {
+      const guess = guesses[i]!;
+      if (this.plans[guess]!.protocol.guess!.when(view, payload, limit)) return -guess;
+    }
+    return 0;
+  }
+
+  private accepts(id: number, view: DataView, start: number, end: number): boolean {
+    const { looksLike } = this.plans[id]!.protocol;
+    return looksLike === undefined || looksLike(view, start, end);
+  }
+
+  private tunnelKind(plan: Plan, layers: Layers, parent: number): number {
+    let around = parent;
+    while (this.plans[layers.protocol[around]!]!.isExtension && layers.parent[around]! >= 0)
+      around = layers.parent[around]!;
+    return plan.tunnelIn![layers.protocol[around]!]!;
+  }
+
+  /** Lays the messages of a stream protocol side by side, each a row of its own. */
+  private messages(
+    layers: Layers,
+    id: number,
+    parent: number,
+    view: DataView,
+    from: number,
+    limit: number,
+    wireLimit: number,
+    flags: number,
+    source: number,
+  ): void {
+    const plan = this.plans[id]!;
+    const stream = plan.protocol.messages!;
+    let at = from;
+    while (at < limit) {
+      const row = layers.count;
+      if (row === MAX_LAYERS) {
+        layers.issues.add(row - 1, 'tooManyLayers', row + 1, MAX_LAYERS, 'layers per packet');
+        return;
+      }
+      const available = limit - at;
+      const length = available < stream.prefix ? Number.POSITIVE_INFINITY : stream.length(view, at, limit);
+      if (length === 0) return;
+      const isWhole = length <= available;
+      const end = isWhole ? at + length : limit;
+      layers.count = row + 1;
+      layers.protocol[row] = id;
+      layers.start[row] = at;
+      layers.end[row] = end;
+      layers.wireEnd[row] = Math.min(at + length, wireLimit);
+      layers.payload[row] = end;
+      layers.flags[row] = flags;
+      layers.source[row] = source;
+      layers.parent[row] = parent;
+      layers.tunnel[row] = 0;
+      layers.status[row] = Status.complete;
+      if (available < plan.minimum) {
+        layers.status[row] = Status.truncated;
+        layers.issues.add(row, 'continues', plan.minimum, available, 'segment');
+      } else if (!isWhole && length !== Number.POSITIVE_INFINITY) {
+        layers.issues.add(row, 'continues', length, available, 'segment');
+      }
+      at = end;
+    }
+  }
+
+  /** Ends the chain at a header of which only a part is there. */
+  private cutShort(layers: Layers, row: number, needed: number): void {
+    const at = layers.start[row]!;
+    const available = layers.end[row]! - at;
+    const onWire = layers.wireEnd[row]! - at;
+    const isCut = needed <= onWire || available < onWire;
+    layers.status[row] = isCut ? Status.truncated : Status.malformed;
+    if ((layers.flags[row]! & RowFlag.quoted) !== 0) return;
+    const outer = layers.parent[row]!;
+    const frame = outer < 0 ? 'frame length' : limitName(this.plans[layers.protocol[outer]!]!);
+    layers.issues.add(row, isCut ? 'truncated' : 'malformed', needed, available, isCut ? 'captured length' : frame);
+  }
+}
+
+function limitName(plan: Plan): string {
+  return plan.protocol.extentField?.name ?? `end of ${plan.protocol.name}`;
+}
+
+function failCheck(layers: Layers, row: number, check: CheckPlan, found: number, header: number): void {
+  layers.status[row] = Status.malformed;
+  layers.payload[row] = header;
+  layers.issues.add(row, check.issue, check.equals >= 0 ? check.equals : check.atLeast, found, check.name);
+}
+
+function failExtent(layers: Layers, row: number, plan: Plan, header: number, length: number, end: number): void {
+  layers.status[row] = Status.malformed;
+  layers.payload[row] = Math.min(end, layers.end[row]!);
+  layers.issues.add(row, 'lengthBelowHeader', header, length, limitName(plan));
+}
+
+/**
+ * Makes a dissector from protocols, in the order of their ids; `decodeAs` overrides table entries.
+ * Throws when two protocols clash.
+ */
+export function createDissector(protocols: readonly Protocol[], decodeAs: readonly DecodeAs[] = []): Dissector {
+  return new Dissector(protocols, decodeAs);
+}

@@ -1,0 +1,277 @@
+/** Field declarations: what a header's fields are called, how wide they are and what their values mean. */
+
+/** How the value of a field is read and shown. */
+export type FieldKind = 'uint' | 'bool' | 'ipv4' | 'ipv6' | 'ether' | 'bytes' | 'text' | 'uint64' | 'number' | 'list';
+
+/** Base in which a number is shown. */
+export type NumberFormat = 'dec' | 'hex';
+
+/** Meaning of code points: the text shown beside the number. A value that is missing is shown as the number alone. */
+export type ValueNames = Readonly<Record<number, string>>;
+
+/** What may be said of a field beyond its width and title. */
+export interface FieldOptions {
+  /** Wireshark's filter name where it is not the protocol's name and the path of keys joined by dots. */
+  readonly name?: string;
+  readonly format?: NumberFormat;
+  /** Unit shown behind the value: `octets`, `s`. */
+  readonly unit?: string;
+  /** The field's value is the number on the wire times this (an IPv4 header length counts 4-octet words). */
+  readonly scale?: number;
+  readonly values?: ValueNames;
+  /** The octets are in little-endian order. */
+  readonly littleEndian?: boolean;
+}
+
+/** A number of octets. */
+export const octets: FieldOptions = { unit: 'octets' };
+/** Shown in hexadecimal, zero-padded to the field's width. */
+export const hex: FieldOptions = { format: 'hex' };
+/** Shown with the names of its code points. */
+export const named = (values: ValueNames): FieldOptions => ({ values });
+
+/** Child declarations of a field, by JSON key, in wire order. */
+export type FieldSpecs = { readonly [key: string]: FieldSpec };
+
+// biome-ignore lint/complexity/noBannedTypes: a leaf has no children, and `{}` maps to no keys
+type NoChildren = {};
+
+/** A field as declared, before its place in the header is known. */
+export interface FieldSpec<Children extends FieldSpecs = FieldSpecs> {
+  readonly kind: FieldKind;
+  /** Width on the wire in bits; 0 for a width known only at run time, or for none. */
+  readonly bits: number;
+  readonly title: string;
+  readonly options: FieldOptions;
+  readonly children: Children;
+  /** The value is worked out, not read: it has no octets of its own. */
+  readonly computed: boolean;
+  /** Key of the field whose place this one takes when `takesOver` accepts that field's raw value. */
+  readonly insteadOf: string | undefined;
+  readonly takesOver: ((raw: number) => boolean) | undefined;
+}
+
+function spec<C extends FieldSpecs>(
+  kind: FieldKind,
+  bits: number,
+  title: string,
+  options: readonly FieldOptions[],
+  children: C,
+  computed = false,
+): FieldSpec<C> {
+  return {
+    kind,
+    bits,
+    title,
+    options: Object.assign({}, ...options),
+    children,
+    computed,
+    insteadOf: undefined,
+    takesOver: undefined,
+  };
+}
+
+type Leaf = FieldSpec<NoChildren>;
+
+/** Unsigned integer of 1–32 bits, most significant bit first. */
+export const uint = (bits: number, title: string, ...options: FieldOptions[]): Leaf =>
+  spec('uint', bits, title, options, {});
+/** One bit, shown as a boolean. */
+export const flag = (title: string, ...options: FieldOptions[]): Leaf => spec('bool', 1, title, options, {});
+/** Boolean that is true when any of its bits is set. */
+export const flags = (bits: number, title: string, ...options: FieldOptions[]): Leaf =>
+  spec('bool', bits, title, options, {});
+/** Integer of 1–32 bits that is made of smaller fields; the children's widths add up to `bits`. */
+export const bits = <C extends FieldSpecs>(
+  width: number,
+  title: string,
+  children: C,
+  ...options: FieldOptions[]
+): FieldSpec<C> => spec('uint', width, title, options, children);
+/** 64-bit unsigned integer; a string in JSON, for it may pass 2^53. */
+export const uint64 = (title: string, ...options: FieldOptions[]): Leaf => spec('uint64', 64, title, options, {});
+/** IPv4 address. */
+export const ipv4Address = (title: string, ...options: FieldOptions[]): Leaf => spec('ipv4', 32, title, options, {});
+/** IPv6 address. */
+export const ipv6Address = (title: string, ...options: FieldOptions[]): Leaf => spec('ipv6', 128, title, options, {});
+/** 48-bit MAC address. */
+export const macAddress = (title: string, ...options: FieldOptions[]): Leaf => spec('ether', 48, title, options, {});
+/** Octets; without a count their number is known only at run time. */
+export const bytes = (title: string, count = 0, ...options: FieldOptions[]): Leaf =>
+  spec('bytes', count * 8, title, options, {});
+/** Characters (UTF-8; what does not decode is shown escaped). */
+export const text = (title: string, ...options: FieldOptions[]): Leaf => spec('text', 0, title, options, {});
+/** Value that is worked out and has no octets. `number` may be fractional. */
+export const computed = (
+  kind: 'bool' | 'number' | 'text' | 'ipv4' | 'ipv6' | 'ether',
+  title: string,
+  ...options: FieldOptions[]
+): Leaf => spec(kind, 0, title, options, {}, true);
+/** What occurs any number of times in a layer: an array of objects in JSON, each with (some of) `children`. */
+export const list = <C extends FieldSpecs>(title: string, children: C, ...options: FieldOptions[]): FieldSpec<C> =>
+  spec('list', 0, title, options, children);
+/** Field that stands in the place of the field `key` when `takesOver` holds for the number found there. */
+export const instead = <C extends FieldSpecs>(
+  key: string,
+  field: FieldSpec<C>,
+  takesOver: (raw: number) => boolean,
+): FieldSpec<C> => ({ ...field, insteadOf: key, takesOver });
+
+/** Reads a field's number from `view`; `at` is the first octet of the structure the field was laid out in. */
+export type FieldReader = (view: DataView, at: number) => number;
+
+/**
+ * A field with its place. All instances have the same keys in the same order, so that every `field.get` call site
+ * sees one hidden class.
+ */
+export interface Field<Children = Readonly<Record<string, unknown>>> {
+  /** Name in filters and documentation: `ip.src`. */
+  readonly name: string;
+  /** Name in JSON, within its parent: `src`. */
+  readonly key: string;
+  readonly title: string;
+  readonly kind: FieldKind;
+  /** First bit, counted from the start of the structure. */
+  readonly bitOffset: number;
+  /** Width in bits; 0 when known only at run time. */
+  readonly bitWidth: number;
+  /** First octet, counted from the start of the structure. */
+  readonly octetOffset: number;
+  /** Octets that hold the field, partly filled ones included. */
+  readonly octetWidth: number;
+  /** The value as a number (scaled); NaN for fields wider than 32 bits or of no fixed width. */
+  readonly get: FieldReader;
+  readonly scale: number;
+  readonly format: NumberFormat;
+  readonly unit: string;
+  readonly values: ValueNames | undefined;
+  readonly littleEndian: boolean;
+  readonly computed: boolean;
+  /** The children by key. */
+  readonly of: Children;
+  /** The children in wire order. */
+  readonly children: readonly Field[];
+  /** The field that takes this one's place when it accepts the raw number, if one was declared. */
+  readonly alternative: Field | undefined;
+  readonly takesOver: ((raw: number) => boolean) | undefined;
+}
+
+/** The laid-out fields of a set of declarations. */
+export type Fields<S extends FieldSpecs> = {
+  readonly [K in keyof S]: S[K] extends FieldSpec<infer C> ? Field<Fields<C>> : never;
+};
+
+const noNumber: FieldReader = () => Number.NaN;
+
+function readerOf(kind: FieldKind, bitOffset: number, bitWidth: number, scale: number, le: boolean): FieldReader {
+  const first = bitOffset >> 3;
+  const last = (bitOffset + bitWidth - 1) >> 3;
+  const shift = ((last + 1) << 3) - bitOffset - bitWidth;
+  const mask = bitWidth >= 32 ? 0xffffffff : 2 ** bitWidth - 1;
+  if (bitWidth === 0 || bitWidth > 32 || (kind !== 'uint' && kind !== 'bool' && kind !== 'ipv4')) return noNumber;
+  const whole = shift === 0 && (bitOffset & 7) === 0;
+  switch (last - first) {
+    case 0:
+      if (whole && scale === 1) return (view, at) => view.getUint8(at + first);
+      return (view, at) => ((view.getUint8(at + first) >> shift) & mask) * scale;
+    case 1:
+      if (whole && scale === 1) {
+        return le ? (view, at) => view.getUint16(at + first, true) : (view, at) => view.getUint16(at + first);
+      }
+      return (view, at) => ((view.getUint16(at + first, le) >> shift) & mask) * scale;
+    case 2:
+      if (le) return (view, at) => (view.getUint16(at + first, true) | (view.getUint8(at + first + 2) << 16)) * scale;
+      return (view, at) =>
+        ((((view.getUint16(at + first) << 8) | view.getUint8(at + first + 2)) >> shift) & mask) * scale;
+    case 3:
+      if (whole && scale === 1) {
+        return le ? (view, at) => view.getUint32(at + first, true) : (view, at) => view.getUint32(at + first);
+      }
+      return (view, at) => (((view.getUint32(at + first, le) >>> shift) & mask) >>> 0) * scale;
+    default:
+      throw new Error(`a field of ${bitWidth} bits at bit ${bitOffset} spans more than four octets`);
+  }
+}
+
+/** Result of laying out declarations: the fields by key, those in wire order, and the octets the fixed ones fill. */
+export interface Layout<S extends FieldSpecs> {
+  readonly fields: Fields<S>;
+  readonly ordered: readonly Field[];
+  readonly octets: number;
+}
+
+/**
+ * Gives each declared field its place: widths add up from `firstBit` on.
+ * Throws when children don't fill their parent, or a fixed field follows one of unknown width.
+ */
+export function layOut<S extends FieldSpecs>(prefix: string, specs: S, firstBit = 0): Layout<S> {
+  const fields: Record<string, Field> = {};
+  const ordered: Field[] = [];
+  let bit = firstBit;
+  for (const [key, declared] of Object.entries(specs)) {
+    const { insteadOf } = declared;
+    const place = insteadOf === undefined ? undefined : fields[insteadOf];
+    if (insteadOf !== undefined && place === undefined) throw new Error(`${prefix}.${key}: no field '${insteadOf}'`);
+    const field = layOutField(`${prefix}.${key}`, key, declared, place ? place.bitOffset : bit);
+    fields[key] = field;
+    if (place) {
+      if (place.bitWidth !== field.bitWidth) throw new Error(`${field.name}: not as wide as ${place.name}`);
+      Object.assign(place, { alternative: field, takesOver: declared.takesOver });
+    } else {
+      ordered.push(field);
+      bit += field.kind === 'list' ? 0 : field.bitWidth;
+    }
+  }
+  return { fields: fields as Fields<S>, ordered, octets: bit >> 3 };
+}
+
+function layOutField(path: string, key: string, declared: FieldSpec, bitOffset: number): Field {
+  const { kind, bits: bitWidth, options } = declared;
+  const name = options.name ?? path;
+  const isList = kind === 'list';
+  const inner = layOutChildren(path, declared, isList ? 0 : bitOffset);
+  const scale = options.scale ?? 1;
+  return {
+    name,
+    key,
+    title: declared.title,
+    kind,
+    bitOffset,
+    bitWidth,
+    octetOffset: bitOffset >> 3,
+    octetWidth: bitWidth === 0 ? 0 : ((bitOffset + bitWidth + 7) >> 3) - (bitOffset >> 3),
+    get: readerOf(kind, bitOffset, bitWidth, scale, options.littleEndian ?? false),
+    scale,
+    format: options.format ?? 'dec',
+    unit: options.unit ?? '',
+    values: options.values,
+    littleEndian: options.littleEndian ?? false,
+    computed: declared.computed,
+    of: inner.fields,
+    children: inner.ordered,
+    alternative: undefined,
+    takesOver: undefined,
+  };
+}
+
+function layOutChildren(path: string, declared: FieldSpec, bitOffset: number): Layout<FieldSpecs> {
+  if (declared.kind === 'list') return layOutElement(path, declared.children);
+  const inner = layOut(path, declared.children, bitOffset);
+  const filled = inner.ordered.reduce((sum, child) => sum + child.bitWidth, 0);
+  if (inner.ordered.length > 0 && filled !== declared.bits) {
+    throw new Error(`${path}: its parts fill ${filled} of ${declared.bits} bits`);
+  }
+  return inner;
+}
+
+/** Fields of a list element stand where the dissector emits them, so each is laid out at the start of its own structure. */
+function layOutElement(path: string, specs: FieldSpecs): Layout<FieldSpecs> {
+  const fields: Record<string, Field> = {};
+  for (const [key, declared] of Object.entries(specs)) fields[key] = layOutField(`${path}.${key}`, key, declared, 0);
+  return { fields: fields as Fields<FieldSpecs>, ordered: Object.values(fields), octets: 0 };
+}
+
+/** Lays out fields whose place is known only at run time: each starts at the octet it is emitted at. */
+export function layOutLoose<S extends FieldSpecs>(prefix: string, specs: S): Layout<S> {
+  return layOutElement(prefix, specs) as Layout<S>;
+}

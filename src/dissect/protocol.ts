@@ -1,0 +1,254 @@
+/** Protocol declarations: a header's fields, who carries it, and what it does to the chain of layers. */
+import { type Field, type FieldSpecs, type Fields, layOut, layOutLoose } from './field.ts';
+import type { Layers } from './layers.ts';
+import type { FieldEmitter } from './walk.ts';
+
+/**
+ * Tables of code points through which one protocol names the next.
+ * `linkType` is the registry of tcpdump.org, `etherType` IEEE's, `ipProtocol`, `udpPort`, `tcpPort` and `sctpPort` IANA's.
+ */
+export type TableName =
+  | 'linkType'
+  | 'etherType'
+  | 'ipProtocol'
+  | 'udpPort'
+  | 'tcpPort'
+  | 'sctpPort'
+  | 'llcSap'
+  | 'pppProtocol'
+  | 'nshNextProtocol';
+
+/** Part a layer plays for those who follow packets: endpoints, ports, or the identity of a virtual network. */
+export type Role = 'link' | 'network' | 'extension' | 'transport' | 'tunnel';
+
+/** Place of a payload in a fragmented packet. */
+export const Fragment = { none: 0, first: 1, later: 2 } as const;
+export type FragmentPart = (typeof Fragment)[keyof typeof Fragment];
+
+/** Condition on a header field; when it fails the layer is malformed and the chain ends there. */
+export interface Check<K extends string = string> {
+  readonly field: K;
+  readonly equals?: number;
+  readonly atLeast?: number;
+  /** Key in the protocol's `issues`. */
+  readonly issue: string;
+}
+
+/** What a dissector may ask while it looks for the next protocol. Ids are the dissector's own; 0 is "none". */
+export interface Dispatch {
+  /** Id of the protocol registered for `code` in `table`. */
+  lookup(table: TableName, code: number): number;
+  /** Id of a protocol by name, 0 when the dissector was made without it. */
+  named(name: string): number;
+}
+
+/** Finds the next protocol's id; called with the whole header captured. `start`, `payload` and `end` are octets of `view`. */
+export type NextProtocol = (dispatch: Dispatch, view: DataView, start: number, payload: number, end: number) => number;
+
+/** How the next protocol is found. */
+export type Next<K extends string = string> =
+  | { readonly table: TableName; readonly field: K }
+  /** By destination port, then source port, then by the content of the payload. */
+  | { readonly ports: TableName }
+  | { readonly protocol: string }
+  | NextProtocol;
+
+/** Recognition by content. */
+export interface Guess {
+  /** Tables whose protocols may carry this one under any code point. */
+  readonly in: readonly TableName[];
+  /** Whether the octets are this protocol beyond reasonable doubt: nothing else stands behind the claim. */
+  readonly when: (view: DataView, start: number, end: number) => boolean;
+}
+
+/** A length field that bounds its layer. */
+export interface Extent<K extends string = string> {
+  readonly field: K;
+  /** The number counts from the header's first octet; else from its last. */
+  readonly includesHeader: boolean;
+  /** 0 stands for "to the end" (segmentation offload leaves it so). */
+  readonly zeroIsUnbounded?: boolean;
+}
+
+/** Messages of a protocol that runs over a stream: each becomes a layer, and may span segments. */
+export interface StreamMessages {
+  /** Octets needed to tell a message's length. */
+  readonly prefix: number;
+  /**
+   * Octets of the message that begins at `start`, prefix included. Not below 1; Infinity when the rest of the payload belongs to it;
+   * 0 when it can't be a message of this protocol.
+   */
+  readonly length: (view: DataView, start: number, end: number) => number;
+}
+
+/** A protocol as its file declares it. `S` are the fields at fixed places, `V` those at run-time positions. */
+export interface ProtocolDeclaration<S extends FieldSpecs, V extends FieldSpecs> {
+  readonly title: string;
+  /** Where it is specified: RFC and section, IEEE clause, kernel file. */
+  readonly source: string;
+  /** Code points under which other protocols carry this one. */
+  readonly carriedBy?: Partial<Record<TableName, readonly number[]>>;
+  /** Recognises the protocol under code points nobody registered for it; such layers are marked `guessed`. */
+  readonly guess?: Guess;
+  /** Whether the octets can be this protocol; false refuses a registered port's claim. */
+  readonly looksLike?: (view: DataView, start: number, end: number) => boolean;
+  readonly role?: Role;
+  /** Tunnel kind this header opens; as an object, the kind by name of the protocol it stands in. */
+  readonly tunnel?: string | Readonly<Record<string, string>>;
+  /** The protocol has no octets of its own and makes no layer; it only names the next. */
+  readonly bare?: boolean;
+  /** Fields in wire order from the header's first bit on. */
+  readonly fields: S;
+  /** Fields whose place is known only at run time; `details` emits them. */
+  readonly variable?: V;
+  /** Octets every header has; defaults to what the fixed fields fill. */
+  readonly minimum?: number;
+  readonly checks?: readonly Check<keyof S & string>[];
+  /** Octets of this header: a field that says so, or a function that gives 0 when it can't be told from what is captured. 'all' takes the whole extent. */
+  readonly headerLength?: (keyof S & string) | ((view: DataView, start: number, end: number) => number) | 'all';
+  /** What says how far this layer reaches: a field, or a function that gives octets from the header's start, 0 for "to the end". */
+  readonly extent?: Extent<keyof S & string> | ((view: DataView, start: number, header: number) => number);
+  /** Which part of its packet the payload is; a later fragment's payload has no header to go on with. */
+  readonly fragment?: (view: DataView, start: number) => FragmentPart;
+  readonly next?: Next<keyof S & string>;
+  /** What follows was quoted from another packet (the payload of an ICMP error). */
+  readonly quotes?: (view: DataView, start: number) => boolean;
+  readonly messages?: StreamMessages;
+  /** Emits the fields of `variable`; `end` is the end of the header as captured. Called only to show or filter. */
+  readonly details?: (
+    emit: FieldEmitter,
+    view: DataView,
+    start: number,
+    end: number,
+    layers: Layers,
+    row: number,
+  ) => void;
+  /** What a one-line listing says of this layer. */
+  readonly summary?: (view: DataView, start: number, end: number, layers: Layers, row: number) => string;
+  /** Verifies a checksum and reports to `layers`; `transport` asks for checksums over payloads. */
+  readonly verify?: (layers: Layers, row: number, transport: boolean) => void;
+  /** Everything that can be wrong with this header, by code, in words. */
+  readonly issues?: Readonly<Record<string, string>>;
+}
+
+/** A protocol, laid out. Every instance has the same keys in the same order. */
+export interface Protocol<F = unknown, V = unknown> {
+  readonly name: string;
+  readonly title: string;
+  readonly source: string;
+  readonly carriedBy: Partial<Record<TableName, readonly number[]>>;
+  readonly guess: Guess | undefined;
+  readonly looksLike: ((view: DataView, start: number, end: number) => boolean) | undefined;
+  readonly role: Role | undefined;
+  readonly tunnel: string | Readonly<Record<string, string>> | undefined;
+  readonly bare: boolean;
+  readonly fields: F;
+  readonly variable: V;
+  /** Fixed fields in wire order. */
+  readonly fixed: readonly Field[];
+  /** Fields at run-time positions, in declared order. */
+  readonly loose: readonly Field[];
+  readonly minimum: number;
+  readonly checks: readonly { field: Field; equals: number | undefined; atLeast: number | undefined; issue: string }[];
+  readonly headerLengthField: Field | undefined;
+  readonly headerLength: ((view: DataView, start: number, end: number) => number) | undefined;
+  readonly takesAll: boolean;
+  readonly extentField: Field | undefined;
+  readonly extentOf: ((view: DataView, start: number, header: number) => number) | undefined;
+  readonly extentIncludesHeader: boolean;
+  readonly zeroIsUnbounded: boolean;
+  readonly fragment: ((view: DataView, start: number) => FragmentPart) | undefined;
+  readonly nextTable: TableName | undefined;
+  readonly nextField: Field | undefined;
+  readonly nextPorts: TableName | undefined;
+  readonly nextName: string | undefined;
+  readonly next: NextProtocol | undefined;
+  readonly quotes: ((view: DataView, start: number) => boolean) | undefined;
+  readonly messages: StreamMessages | undefined;
+  readonly details: ProtocolDeclaration<FieldSpecs, FieldSpecs>['details'];
+  readonly summary: ProtocolDeclaration<FieldSpecs, FieldSpecs>['summary'];
+  readonly verify: ProtocolDeclaration<FieldSpecs, FieldSpecs>['verify'];
+  readonly issues: Readonly<Record<string, string>>;
+}
+
+/** First segments of field names that a layer's JSON object uses itself. */
+export const RESERVED_KEYS: readonly string[] = [
+  'layer',
+  'range',
+  'tunnel',
+  'guessed',
+  'quoted',
+  'source',
+  'frames',
+  'issues',
+  'payload',
+  'padding',
+];
+
+// biome-ignore lint/complexity/noBannedTypes: a protocol without run-time fields has no keys here
+type NoFields = {};
+
+/**
+ * Declares a protocol. `name` is Wireshark's, and the prefix of its fields.
+ * Throws when the layout does not add up or a field's key is reserved.
+ */
+export function defineProtocol<S extends FieldSpecs, V extends FieldSpecs = NoFields>(
+  name: string,
+  declaration: ProtocolDeclaration<S, V>,
+): Protocol<Fields<S>, Fields<V>> {
+  const layout = layOut(name, declaration.fields);
+  const loose = layOutLoose(name, declaration.variable ?? ({} as V));
+  for (const key of [...Object.keys(layout.fields), ...Object.keys(loose.fields)]) {
+    if (RESERVED_KEYS.includes(key)) throw new Error(`${name}.${key}: '${key}' is a reserved key of every layer`);
+  }
+  const fieldNamed = (key: string): Field => {
+    const field = layout.ordered.find((candidate) => candidate.key === key);
+    if (field === undefined) throw new Error(`${name} has no fixed field '${key}'`);
+    return field;
+  };
+  const { headerLength, extent, next } = declaration;
+  const extentData = typeof extent === 'function' ? undefined : extent;
+  const nextData = typeof next === 'function' ? undefined : next;
+  return {
+    name,
+    title: declaration.title,
+    source: declaration.source,
+    carriedBy: declaration.carriedBy ?? {},
+    guess: declaration.guess,
+    looksLike: declaration.looksLike,
+    role: declaration.role,
+    tunnel: declaration.tunnel,
+    bare: declaration.bare ?? false,
+    fields: layout.fields,
+    variable: loose.fields,
+    fixed: layout.ordered,
+    loose: loose.ordered,
+    minimum: declaration.minimum ?? layout.octets,
+    checks: (declaration.checks ?? []).map((check) => ({
+      field: fieldNamed(check.field),
+      equals: check.equals,
+      atLeast: check.atLeast,
+      issue: check.issue,
+    })),
+    headerLengthField:
+      typeof headerLength === 'string' && headerLength !== 'all' ? fieldNamed(headerLength) : undefined,
+    headerLength: typeof headerLength === 'function' ? headerLength : undefined,
+    takesAll: headerLength === 'all',
+    extentField: extentData && fieldNamed(extentData.field),
+    extentOf: typeof extent === 'function' ? extent : undefined,
+    extentIncludesHeader: extentData?.includesHeader ?? true,
+    zeroIsUnbounded: extentData?.zeroIsUnbounded ?? true,
+    fragment: declaration.fragment,
+    nextTable: nextData && 'table' in nextData ? nextData.table : undefined,
+    nextField: nextData && 'table' in nextData ? fieldNamed(nextData.field) : undefined,
+    nextPorts: nextData && 'ports' in nextData ? nextData.ports : undefined,
+    nextName: nextData && 'protocol' in nextData ? nextData.protocol : undefined,
+    next: typeof next === 'function' ? next : undefined,
+    quotes: declaration.quotes,
+    messages: declaration.messages,
+    details: declaration.details,
+    summary: declaration.summary,
+    verify: declaration.verify,
+    issues: declaration.issues ?? {},
+  };
+}

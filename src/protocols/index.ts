@@ -1,0 +1,24 @@
+/** The protocols that come with netdissect: a plain list, one line each. */
+import type { Protocol } from '../dissect/protocol.ts';
+import { arp } from './arp.ts';
+import { ethernet } from './ethernet.ts';
+import { flannelUdp } from './flannel-udp.ts';
+import { ipv4 } from './ipv4.ts';
+import { raw } from './raw.ts';
+import { tcp } from './tcp.ts';
+import { udp } from './udp.ts';
+import { ieee8021ad, vlan } from './vlan.ts';
+import { vxlan } from './vxlan.ts';
+
+export const standardProtocols: readonly Protocol[] = [
+  ethernet,
+  vlan,
+  ieee8021ad,
+  arp,
+  raw,
+  ipv4,
+  tcp,
+  udp,
+  vxlan,
+  flannelUdp,
+];
