@@ -75,7 +75,7 @@ export function uint64Text(view: DataView, at: number, littleEndian: boolean): s
 /**
  * Value of a leaf field: `at` is where its structure begins, [start, end) its octets, and `computed` its value where that was worked out.
  */
-export function valueOf(
+export function fieldValue(
   field: Field,
   view: DataView,
   at: number,
