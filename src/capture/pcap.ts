@@ -8,7 +8,7 @@ import type { ByteOrder, CaptureInterface } from './interface.ts';
 import { capturedLimit } from './link-types.ts';
 import { NoticeCode, type Notices } from './notice.ts';
 import type { PacketBatch } from './packet.ts';
-import type { TickUnit } from './timestamp.ts';
+import { MICROSECOND_RESOLUTION, NANOSECOND_RESOLUTION, tickUnit } from './timestamp.ts';
 
 const FILE_HEADER_LENGTH = 24;
 const RECORD_HEADER_LENGTH = 16;
@@ -186,7 +186,8 @@ export class PcapRecords {
     const mayBeSwapped = header.lengthOrder !== 'captured-first';
     const limit = this.#capturedLimit;
     const snapLength = header.snapLength === 0 ? limit : header.snapLength;
-    const { capacity, start, length, wireLength, seconds, nanos, byteOffset } = batch;
+    const { capacity, start, length, wireLength, seconds, nanos } = batch;
+    const { interfaceId, byteOffset, optionsStart, optionsEnd } = batch;
     let at = window.position;
     let row = 0;
     while (row < capacity && end - at >= headerLength) {
@@ -211,13 +212,13 @@ export class PcapRecords {
       wireLength[row] = wire;
       seconds[row] = second;
       nanos[row] = fraction * nanosPerTick;
+      interfaceId[row] = 0;
       byteOffset[row] = inputOffset + at;
+      optionsStart[row] = 0;
+      optionsEnd[row] = 0;
       row++;
       at += headerLength + captured;
     }
-    batch.interfaceId.fill(0, 0, row);
-    batch.optionsStart.fill(0, 0, row);
-    batch.optionsEnd.fill(0, 0, row);
     batch.count = row;
     window.position = at;
     if (row === 0) this.#checkLength();
@@ -280,7 +281,7 @@ export function noteLengths(notices: Notices, at: number, captured: number, wire
 
 /** The one interface a pcap file has. */
 export function pcapInterface(header: PcapHeader): CaptureInterface {
-  const ticks: TickUnit = { binary: false, exponent: header.precision === 'nanoseconds' ? 9 : 6, offset: 0 };
+  const resolution = header.precision === 'nanoseconds' ? NANOSECOND_RESOLUTION : MICROSECOND_RESOLUTION;
   return {
     id: 0,
     section: 0,
@@ -289,7 +290,7 @@ export function pcapInterface(header: PcapHeader): CaptureInterface {
     linkType: header.linkType,
     snapLength: header.snapLength,
     ...(header.fcsOctets === undefined ? {} : { fcsOctets: header.fcsOctets }),
-    ticks,
+    ticks: tickUnit(resolution, 0),
     comments: [],
   };
 }

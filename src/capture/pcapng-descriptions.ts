@@ -4,7 +4,7 @@ import type { ByteOrder, CaptureInterface, CaptureSection, NameRecord } from './
 import { NoticeCode, type Notices } from './notice.ts';
 import { COMMENT, forEachOption, padded, readUint64 } from './pcapng-options.ts';
 import { decodeText } from './text.ts';
-import { MICROSECONDS, type TickUnit, tickUnit } from './timestamp.ts';
+import { MICROSECOND_RESOLUTION, tickUnit } from './timestamp.ts';
 
 /** Interfaces a reader keeps; one more is an error, for packets refer to them. */
 export const MAX_INTERFACES = 65_536;
@@ -112,7 +112,7 @@ export class Descriptions {
       );
     }
     const comments: string[] = [];
-    let ticks: TickUnit = MICROSECONDS;
+    let tickResolution = MICROSECOND_RESOLUTION;
     let tickOffset = 0;
     const described: Partial<Mutable<CaptureInterface>> = {};
     this.#options(block, start + 16, (code, from, to) => {
@@ -128,7 +128,7 @@ export class Descriptions {
       } else if (code === InterfaceOption.filter) {
         this.#filter(block, from, to, (text) => (described.filter = text));
       } else if (code === InterfaceOption.tickResolution) {
-        if (this.#hasLength(block, 'if_tsresol', length, 1)) ticks = tickUnit(view.getUint8(from), 0);
+        if (this.#hasLength(block, 'if_tsresol', length, 1)) tickResolution = view.getUint8(from);
       } else if (code === InterfaceOption.tickOffset) {
         if (this.#hasLength(block, 'if_tsoffset', length, 8)) tickOffset = Number(view.getBigInt64(from, little));
       } else if (code === InterfaceOption.speed) {
@@ -144,7 +144,7 @@ export class Descriptions {
       byteOrder: this.byteOrder,
       linkType: view.getUint16(start + 8, little),
       snapLength: view.getUint32(start + 12, little),
-      ticks: { ...ticks, offset: tickOffset },
+      ticks: tickUnit(tickResolution, tickOffset),
       comments,
       ...described,
     });

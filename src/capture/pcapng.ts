@@ -120,7 +120,8 @@ export class PcapngBlocks {
     const { view, end, inputOffset } = window;
     const little = this.#little;
     const time = this.#time;
-    const { capacity } = batch;
+    const { capacity, start, length, wireLength, seconds, nanos } = batch;
+    const { interfaceId, byteOffset, optionsStart, optionsEnd } = batch;
     let row = batch.count;
     let at = window.position;
     let number = -1;
@@ -129,7 +130,7 @@ export class PcapngBlocks {
     let snapLength = 0;
     let usual = true;
     while (row < capacity && end - at >= PACKET_DATA && view.getUint32(at, little) === BlockType.enhancedPacket) {
-      const length = view.getUint32(at + 4, little);
+      const blockLength = view.getUint32(at + 4, little);
       const captured = view.getUint32(at + 20, little);
       const wire = view.getUint32(at + 24, little);
       if (view.getUint32(at + 8, little) !== number) {
@@ -139,29 +140,29 @@ export class PcapngBlocks {
         snapLength = source === undefined || source.snapLength === 0 ? limit : source.snapLength;
       }
       usual =
-        (length & 3) === 0 &&
+        (blockLength & 3) === 0 &&
         captured <= wire &&
         captured <= limit &&
         captured <= snapLength &&
-        length >= captured + PACKET_DATA + BLOCK_TRAILER_LENGTH &&
-        length <= captured + OPTIONS_LIMIT;
-      if (source === undefined || !usual || length > end - at) break;
-      const trailer = at + length - BLOCK_TRAILER_LENGTH;
-      usual = view.getUint32(trailer, little) === length;
+        blockLength >= captured + PACKET_DATA + BLOCK_TRAILER_LENGTH &&
+        blockLength <= captured + OPTIONS_LIMIT;
+      if (source === undefined || !usual || blockLength > end - at) break;
+      const trailer = at + blockLength - BLOCK_TRAILER_LENGTH;
+      usual = view.getUint32(trailer, little) === blockLength;
       if (!usual) break;
       splitTicks(view.getUint32(at + 12, little), view.getUint32(at + 16, little), source.ticks, time);
       const dataEnd = at + PACKET_DATA + padded(captured);
-      batch.start[row] = at + PACKET_DATA;
-      batch.length[row] = captured;
-      batch.wireLength[row] = wire;
-      batch.seconds[row] = time.seconds;
-      batch.nanos[row] = time.nanos;
-      batch.interfaceId[row] = source.id;
-      batch.byteOffset[row] = inputOffset + at;
-      batch.optionsStart[row] = dataEnd < trailer ? dataEnd : 0;
-      batch.optionsEnd[row] = dataEnd < trailer ? trailer : 0;
+      start[row] = at + PACKET_DATA;
+      length[row] = captured;
+      wireLength[row] = wire;
+      seconds[row] = time.seconds;
+      nanos[row] = time.nanos;
+      interfaceId[row] = source.id;
+      byteOffset[row] = inputOffset + at;
+      optionsStart[row] = dataEnd < trailer ? dataEnd : 0;
+      optionsEnd[row] = dataEnd < trailer ? trailer : 0;
       row++;
-      at += length;
+      at += blockLength;
     }
     const progress = row > batch.count;
     batch.count = row;

@@ -13,12 +13,11 @@ export interface TickUnit {
   readonly binary: boolean;
   /** Ticks a second are 10 (or 2) to this power, 0 to 127. */
   readonly exponent: number;
+  /** That power; inexact beyond 2^53. */
+  readonly perSecond: number;
   /** Seconds to add, if_tsoffset. */
   readonly offset: number;
 }
-
-/** What a capture without if_tsresol counts in. */
-export const MICROSECONDS: TickUnit = { binary: false, exponent: 6, offset: 0 };
 
 /** Ticks as seconds and nanoseconds; reused, so that a conversion allocates nothing. */
 export interface SplitTime {
@@ -26,9 +25,19 @@ export interface SplitTime {
   nanos: number;
 }
 
-/** Reads if_tsresol (pcapng §4.2): the highest bit tells 2 from 10, the others are the negated exponent. */
+/** if_tsresol of microseconds, which a capture without one counts in. */
+export const MICROSECOND_RESOLUTION = 6;
+export const NANOSECOND_RESOLUTION = 9;
+
+/**
+ * The unit of an if_tsresol octet (pcapng §4.2): the highest bit tells 2 from 10, the others are the negated exponent.
+ *
+ * @param offset seconds to add
+ */
 export function tickUnit(resolution: number, offset: number): TickUnit {
-  return { binary: (resolution & 0x80) !== 0, exponent: resolution & 0x7f, offset };
+  const binary = (resolution & 0x80) !== 0;
+  const exponent = resolution & 0x7f;
+  return { binary, exponent, perSecond: (binary ? 2 : 10) ** exponent, offset };
 }
 
 /** The unit in words, for example `10^-6 s`. */
@@ -44,9 +53,9 @@ export function describeTickUnit(unit: TickUnit): string {
  * @param low lower 32 bits, unsigned
  */
 export function splitTicks(high: number, low: number, unit: TickUnit, into: SplitTime): void {
-  const { binary, exponent } = unit;
-  if (!binary && exponent <= 9) splitDecimal(high, low, 10 ** exponent, into);
-  else if (binary && exponent <= 32) splitBinary(high, low, exponent, into);
+  const { binary, exponent, perSecond } = unit;
+  if (!binary && exponent <= 9) splitDecimal(high, low, perSecond, into);
+  else if (binary && exponent <= 32) splitBinary(high, low, perSecond, into);
   else splitFine(high, low, unit, into);
   into.seconds += unit.offset;
 }
@@ -71,10 +80,9 @@ function splitDecimal(high: number, low: number, perSecond: number, into: SplitT
 }
 
 /** Products stay exact: 10^9 is 5^9 · 2^9, and a fraction of at most 32 bits times 5^9 is below 2^53. */
-function splitBinary(high: number, low: number, exponent: number, into: SplitTime): void {
-  const perSecond = 2 ** exponent;
+function splitBinary(high: number, low: number, perSecond: number, into: SplitTime): void {
   const fraction = low % perSecond;
-  into.seconds = high * 2 ** (32 - exponent) + (low - fraction) / perSecond;
+  into.seconds = high * (TWO_TO_32 / perSecond) + (low - fraction) / perSecond;
   into.nanos = Math.floor((fraction * 5 ** 9 * 2 ** 9) / perSecond);
 }
 
