@@ -4,6 +4,10 @@ import { arp } from './arp.ts';
 import { ethernet } from './ethernet.ts';
 import { flannelUdp } from './flannel-udp.ts';
 import { ipv4 } from './ipv4.ts';
+import { ipv6 } from './ipv6.ts';
+import { ipv6Fragment } from './ipv6-fraghdr.ts';
+import { ipv6DestinationOptions, ipv6HopByHop } from './ipv6-options-headers.ts';
+import { ipv6Routing } from './ipv6-routing.ts';
 import { raw } from './raw.ts';
 import { tcp } from './tcp.ts';
 import { udp } from './udp.ts';
@@ -17,6 +21,11 @@ export const standardProtocols: readonly Protocol[] = [
   arp,
   raw,
   ipv4,
+  ipv6,
+  ipv6HopByHop,
+  ipv6Routing,
+  ipv6Fragment,
+  ipv6DestinationOptions,
   tcp,
   udp,
   vxlan,

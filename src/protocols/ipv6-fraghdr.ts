@@ -1,0 +1,37 @@
+/** IPv6 Fragment header, RFC 8200 §4.5. */
+import { flag, hex, named, octets, uint } from '../dissect/field.ts';
+import { defineProtocol, Fragment, type FragmentPart } from '../dissect/protocol.ts';
+import { IP_PROTOCOLS } from './registries.ts';
+
+export const ipv6Fragment = defineProtocol('ipv6.fraghdr', {
+  title: 'IPv6 Fragment',
+  source: 'RFC 8200 §4.5',
+  carriedBy: { ipProtocol: [44] },
+  role: 'extension',
+  fields: {
+    nxt: uint(8, 'Next Header', named(IP_PROTOCOLS)),
+    reserved_octet: uint(8, 'Reserved', hex),
+    offset: uint(13, 'Fragment Offset', octets, { scale: 8 }),
+    reserved_bits: uint(2, 'Reserved'),
+    more: flag('More Fragments'),
+    ident: uint(32, 'Identification', hex),
+  },
+  fragment: fragmentPart,
+  next: { table: 'ipProtocol', field: 'nxt' },
+  summary: summarize,
+});
+
+const { offset, more, ident } = ipv6Fragment.fields;
+
+/** A packet that is its own only fragment (RFC 6946) is whole. */
+function fragmentPart(view: DataView, start: number): FragmentPart {
+  if (offset.get(view, start) !== 0) return Fragment.later;
+  return more.get(view, start) === 0 ? Fragment.none : Fragment.first;
+}
+
+function summarize(view: DataView, start: number, end: number): string {
+  const from = offset.get(view, start);
+  const last = more.get(view, start) === 0 ? ', the last' : '';
+  const id = ident.get(view, start).toString(16).padStart(8, '0');
+  return `fragment of 0x${id}: octets ${from}–${from + end - start - 8}${last}`;
+}
