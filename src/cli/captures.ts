@@ -1,0 +1,179 @@
+/** The loop over the packets of all captures of a call. */
+import { type CaptureError, CaptureErrorCode, describeCutOff } from '../capture/capture-error.ts';
+import { type CaptureInput, InputError } from '../capture/input.ts';
+import { type InputEnd, PacketMerge, type PacketRun } from '../capture/merge.ts';
+import { Packet } from '../capture/packet.ts';
+import { interfacePoint, pointNames } from '../capture/point.ts';
+import { openInput } from '../node/capture-input.ts';
+import { commandNearTo } from './command-names.ts';
+import { ExitCode } from './exit-codes.ts';
+import type { CommandIo } from './io.ts';
+import type { Messages } from './messages.ts';
+
+/** Where a packet came from. */
+export interface PacketOrigin {
+  /** Index of the capture among those of the call. */
+  index: number;
+  input: CaptureInput;
+}
+
+/** What a loop over captures is given. */
+export interface CaptureLoop {
+  readonly io: CommandIo;
+  readonly messages: Messages;
+  /** The captures are consecutive pieces: read one after the other, not merged by time. */
+  readonly join?: boolean;
+  /** Called for each packet, borrowed until it returns; false ends the loop. */
+  readonly onPacket: (packet: Packet, origin: PacketOrigin) => boolean;
+  /** Called before the loop waits for octets. */
+  readonly onWait?: () => void;
+  /** Called when a capture could not be read to its end, beside the message. */
+  readonly onDamage?: (damage: Damage) => void;
+  /** Called once a capture has ended, in whatever way. */
+  readonly onEnd?: (input: CaptureInput, index: number) => void;
+}
+
+/** How a capture failed: what a warning record says. */
+export interface Damage {
+  readonly path: string;
+  readonly index: number;
+  readonly code: string;
+  readonly message: string;
+  readonly byteOffset: number | undefined;
+}
+
+/** Errors that leave nothing to read; with packets before them they count as damage. */
+const NOT_A_CAPTURE: readonly string[] = [
+  CaptureErrorCode.empty,
+  CaptureErrorCode.notACapture,
+  CaptureErrorCode.unsupported,
+  CaptureErrorCode.unsupportedVersion,
+  CaptureErrorCode.headerCutOff,
+];
+
+/** Reads all captures and answers the exit status they amount to. */
+export async function readCaptures(paths: readonly string[], loop: CaptureLoop): Promise<ExitCode> {
+  let code: ExitCode = ExitCode.done;
+  const worse = (other: ExitCode): void => {
+    if (other > code) code = other;
+  };
+  const opened: { input: CaptureInput; index: number }[] = [];
+  for (const [index, path] of paths.entries()) {
+    const input = await openOrReport(path, loop);
+    if (input === undefined) worse(ExitCode.usage);
+    else opened.push({ input, index });
+  }
+  const groups = loop.join ? opened.map((one) => [one]) : [opened];
+  try {
+    for (const group of groups) {
+      const goOn = await readGroup(group, loop, worse);
+      if (loop.io.interrupted.aborted) return ExitCode.interrupted;
+      if (!goOn) break;
+    }
+  } finally {
+    for (const { input } of opened) input.close();
+  }
+  return code;
+}
+
+async function openOrReport(path: string, { io, messages }: CaptureLoop): Promise<CaptureInput | undefined> {
+  try {
+    const onNotice = (text: string): void => messages.notice(path, text);
+    return await openInput(path, { onNotice, ...(io.stdin === undefined ? {} : { stdin: io.stdin }) });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const near = error.code === 'ENOENT' ? commandNearTo(path) : undefined;
+    const hint = near === undefined ? '' : `; did you mean the command '${near}'? commands come first`;
+    messages.error('', `${error.message}${hint}`);
+    return undefined;
+  }
+}
+
+async function readGroup(
+  group: readonly { input: CaptureInput; index: number }[],
+  loop: CaptureLoop,
+  worse: (code: ExitCode) => void,
+): Promise<boolean> {
+  const { messages } = loop;
+  const inputs = group.map(({ input }) => input);
+  const merge = new PacketMerge(inputs, {
+    onEnd: (end) => {
+      const index = group[end.index]?.index ?? 0;
+      for (const { message, count } of end.input.reader.notices) {
+        messages.notice(end.input.name, count === 1 ? message : `${message} (and ${count - 1} more)`);
+      }
+      report(end, index, loop, worse);
+      loop.onEnd?.(end.input, index);
+    },
+    onOutOfOrder: (input) =>
+      messages.notice(input.name, 'packets are not in the order of their times; they stay in sequence'),
+  });
+  const packet = new Packet();
+  const origin: PacketOrigin = { index: 0, input: inputs[0]! };
+  for (;;) {
+    let next: PacketRun | undefined | Promise<PacketRun | undefined> = merge.nextRun();
+    if (next instanceof Promise) {
+      loop.onWait?.();
+      next = await next;
+    }
+    if (next === undefined) return true;
+    if (loop.io.interrupted.aborted) return false;
+    origin.index = group[next.index]?.index ?? 0;
+    origin.input = next.input;
+    for (let row = next.start; row < next.end; row++) {
+      packet.borrowRow(next.batch, row, next.input.reader);
+      if (!loop.onPacket(packet, origin)) return false;
+    }
+  }
+}
+
+function report(
+  end: InputEnd,
+  index: number,
+  { messages, onDamage }: CaptureLoop,
+  worse: (code: ExitCode) => void,
+): void {
+  const { error, cutOff, input } = end;
+  if (cutOff !== undefined) {
+    const message = describeCutOff(cutOff);
+    messages.error(input.name, message);
+    onDamage?.({ path: input.name, index, code: 'cut-off', message, byteOffset: cutOff.byteOffset });
+    worse(ExitCode.damaged);
+  } else if (error !== undefined) {
+    const byteOffset = isCaptureError(error) ? error.byteOffset : undefined;
+    messages.error(isCaptureError(error) ? input.name : '', error.message);
+    onDamage?.({ path: input.name, index, code: error.code, message: error.message, byteOffset });
+    const isUnreadable = !isCaptureError(error) || NOT_A_CAPTURE.includes(error.code) || byteOffset === 0;
+    worse(isUnreadable ? ExitCode.usage : ExitCode.damaged);
+  }
+}
+
+function isCaptureError(error: CaptureError | InputError): error is CaptureError {
+  return 'byteOffset' in error;
+}
+
+/** Names of the points of a call's captures. */
+export class Points {
+  private readonly names: readonly string[];
+  private readonly byInterface: string[][];
+  private readonly counts: number[];
+
+  constructor(paths: readonly string[]) {
+    this.names = pointNames(paths);
+    this.byInterface = paths.map(() => []);
+    this.counts = paths.map(() => 0);
+  }
+
+  /** Name of the point where an interface of a capture took its packets. */
+  of({ index, input }: PacketOrigin, interfaceId: number): string {
+    const { interfaces } = input.reader;
+    const known = this.byInterface[index]!;
+    // A pcapng file may describe another interface at any time, and with it the names of all change.
+    if (this.counts[index] !== interfaces.length) {
+      this.counts[index] = interfaces.length;
+      known.length = 0;
+    }
+    known[interfaceId] ??= interfacePoint(this.names[index] ?? '', interfaces, interfaceId);
+    return known[interfaceId];
+  }
+}

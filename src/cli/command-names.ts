@@ -1,0 +1,33 @@
+/** Names of the commands, and what a mistyped one may have meant. */
+
+/** Every command with what it gives. The first is the default. */
+export const COMMANDS = {
+  packets: 'list, dissect and convert packets (the default command)',
+  stats: 'facts about a capture and its protocol hierarchy',
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** Whether the word is a command. */
+export function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(COMMANDS, word);
+}
+
+/** The command that the word nearly is; undefined where none is near. */
+export function commandNearTo(word: string): string | undefined {
+  return Object.keys(COMMANDS).find((name) => name === word || editDistance(word, name) <= (word.length > 4 ? 2 : 1));
+}
+
+/** Levenshtein distance of two short words. */
+export function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const substitution = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, substitution));
+    }
+    row = next;
+  }
+  return row[to.length]!;
+}

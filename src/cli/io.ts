@@ -1,0 +1,28 @@
+/** What a command reads from and writes to; tests give their own. */
+import type { Readable } from 'node:stream';
+
+/** A place for text. Throws `ClosedPipe` when nobody reads any more. */
+export interface TextSink {
+  /** Writes all of it before it returns. */
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Columns of the terminal; undefined where there is none. */
+  readonly columns: number | undefined;
+}
+
+/** The surroundings of a call. */
+export interface CommandIo {
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
+  /** Standard input; undefined stands for the process's own. */
+  readonly stdin: Readable | undefined;
+  readonly stdinIsTTY: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the user interrupts. */
+  readonly interrupted: AbortSignal;
+}
+
+/** The reader of standard output has gone: everything wanted was delivered. */
+export class ClosedPipe extends Error {
+  override readonly name = 'ClosedPipe';
+}

@@ -1,0 +1,32 @@
+/** What goes to standard error: notices and errors, each with the input it is about. */
+import { safeText } from '../render/safe-text.ts';
+import type { CommandIo } from './io.ts';
+
+/** Name every message begins with. */
+export const PROGRAM = 'netdissect';
+
+/** Writes messages; notices are left out when quiet. */
+export class Messages {
+  private readonly io: CommandIo;
+  private readonly quiet: boolean;
+
+  constructor(io: CommandIo, quiet = false) {
+    this.io = io;
+    this.quiet = quiet;
+  }
+
+  /** Something worth knowing that doesn't change the outcome. `input` is the path it is about, '' for none. */
+  notice(input: string, text: string): void {
+    if (!this.quiet) this.error(input, text);
+  }
+
+  /** Something that makes the exit status what it is. */
+  error(input: string, text: string): void {
+    const about = input === '' ? '' : `${inputName(input)}: `;
+    this.io.stderr.write(`${PROGRAM}: ${safeText(`${about}${text}`)}\n`);
+  }
+}
+
+function inputName(path: string): string {
+  return path === '-' ? 'standard input' : path;
+}

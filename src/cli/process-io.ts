@@ -1,0 +1,59 @@
+/** The process's own standard streams. */
+import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { ClosedPipe, type CommandIo, type TextSink } from './io.ts';
+
+const STDIN = 0;
+const STDOUT = 1;
+const STDERR = 2;
+
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/** Writes by descriptor: a call returns when everything is written, so that the reader's pace is ours and nothing piles up in memory. */
+class DescriptorSink implements TextSink {
+  readonly isTTY: boolean;
+  private readonly descriptor: number;
+
+  constructor(descriptor: number) {
+    this.descriptor = descriptor;
+    this.isTTY = isatty(descriptor);
+  }
+
+  get columns(): number | undefined {
+    if (!this.isTTY) return undefined;
+    return this.descriptor === STDOUT ? process.stdout.columns : process.stderr.columns;
+  }
+
+  write(text: string): void {
+    const octets = Buffer.from(text, 'utf8');
+    for (let at = 0; at < octets.length; ) {
+      try {
+        at += writeSync(this.descriptor, octets, at);
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? error.code : undefined;
+        if (code === 'EPIPE') throw new ClosedPipe('nobody reads the output', { cause: error });
+        // Another process may have made the shared pipe non-blocking; then a full one answers so.
+        if (code !== 'EAGAIN') throw error;
+        Atomics.wait(pause, 0, 0, 2);
+      }
+    }
+  }
+}
+
+/** The surroundings of the real command. */
+export function processIo(): CommandIo {
+  const interrupt = new AbortController();
+  process.on('SIGINT', () => {
+    // A second Ctrl-C ends at once.
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort();
+  });
+  return {
+    stdout: new DescriptorSink(STDOUT),
+    stderr: new DescriptorSink(STDERR),
+    stdin: undefined,
+    stdinIsTTY: isatty(STDIN),
+    env: process.env,
+    interrupted: interrupt.signal,
+  };
+}

@@ -1,0 +1,63 @@
+/** The commands and their options, as commander knows them. */
+import { Command, type CommanderError } from 'commander';
+import { COMMANDS } from './command-names.ts';
+import type { StatsOptions } from './commands/stats.ts';
+import { EXIT_MEANINGS } from './exit-codes.ts';
+import type { CommandIo } from './io.ts';
+import { addCaptureOptions, addPacketsOptions, type PacketsOptions } from './packet-options.ts';
+
+/** What a parsed call asks for; carried out by `main`. */
+export type Call =
+  | { readonly command: 'packets'; readonly paths: readonly string[]; readonly options: PacketsOptions }
+  | { readonly command: 'stats'; readonly paths: readonly string[]; readonly options: StatsOptions };
+
+const AFTER_HELP = `
+A capture is a pcap or pcapng file, compressed or not, or - for standard input.
+Live capture is tcpdump's job: tcpdump -i eth1 -U -w - | netdissect -
+Commands come first: netdissect stats capture.cap
+
+Exit status:
+${Object.entries(EXIT_MEANINGS)
+  .map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`)
+  .join('\n')}`;
+
+/** Builds the program; `onCall` receives what was asked for. Throws commander's `CommanderError` on help and wrong usage. */
+export function createProgram(version: string, io: CommandIo, onCall: (call: Call) => void): Command {
+  const program = new Command('netdissect');
+  const quietly = (command: Command): Command =>
+    command
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => io.stdout.write(text),
+        writeErr: (text) => io.stderr.write(text),
+        outputError: (text, write) => write(text.replace(/^error: /, 'netdissect: ')),
+        getOutHelpWidth: () => io.stdout.columns ?? 80,
+        getErrHelpWidth: () => io.stderr.columns ?? 80,
+      })
+      .showHelpAfterError('(netdissect --help shows the options)');
+  quietly(program)
+    .description('Dissects packet captures of Kubernetes overlay networks, down to the packets of the pods.')
+    .usage('[command] [capture...] [options]')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', AFTER_HELP);
+  const packets = addPacketsOptions(
+    quietly(program.command('packets [capture...]', { isDefault: true }).description(COMMANDS.packets)),
+  ).action((paths: string[], options: PacketsOptions) => onCall({ command: 'packets', paths, options }));
+  addCaptureOptions(
+    quietly(program.command('stats [capture...]').description(COMMANDS.stats))
+      .option('--packets', 'only count the packets')
+      .option('--json', 'one JSON object'),
+  ).action((paths: string[], options: StatsOptions) => onCall({ command: 'stats', paths, options }));
+  // The default command's options are what a newcomer looks for under the program's own help.
+  program.configureHelp({
+    visibleOptions: (command) =>
+      command === program ? [...packets.options, ...program.options] : [...command.options],
+  });
+  return program;
+}
+
+/** Whether commander ended a call because it had answered it: help or version. */
+export function wasAnswered(error: CommanderError): boolean {
+  return error.exitCode === 0;
+}

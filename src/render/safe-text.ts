@@ -1,0 +1,36 @@
+/** Text from captures made safe to show: a name in a packet must not command the terminal that shows it. */
+
+/**
+ * Characters that are not shown as they are: C0 and C1 controls and DEL, soft hyphen, zero-width and bidirectional controls (Unicode Standard
+ * Annex #9), line and paragraph separators, interlinear annotation, the byte order mark, unpaired surrogates and tag characters.
+ */
+const UNSAFE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\udb40[\udc00-\udfff]/g;
+
+function escapeCharacter(character: string): string {
+  switch (character) {
+    case '\n':
+      return '\\n';
+    case '\r':
+      return '\\r';
+    case '\t':
+      return '\\t';
+    default: {
+      const code = character.codePointAt(0) ?? 0;
+      return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+    }
+  }
+}
+
+/** The text on one line with every character that could act on a terminal written as an escape: `\x1b`, `\u{202e}`. */
+export function safeText(text: string): string {
+  return text.replace(UNSAFE, escapeCharacter);
+}
+
+/** A JSON string literal. Beyond what JSON asks for, C1 controls and bidirectional controls are escaped, for JSON is looked at on terminals too. */
+export function jsonString(text: string): string {
+  return JSON.stringify(text).replace(UNSAFE, (found) =>
+    Array.from({ length: found.length }, (_, i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+  );
+}
