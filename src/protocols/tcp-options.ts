@@ -46,8 +46,8 @@ export const tcpOptions = list('Option', {
   timestamp_tsval: uint(32, 'Timestamp Value', { name: 'tcp.options.timestamp.tsval' }),
   timestamp_tsecr: uint(32, 'Timestamp Echo Reply', { name: 'tcp.options.timestamp.tsecr' }),
   sack: list('Block', {
-    le: uint(32, 'Left Edge', { name: 'tcp.options.sack_le' }),
-    re: uint(32, 'Right Edge', { name: 'tcp.options.sack_re' }),
+    le_raw: uint(32, 'Left Edge (raw)', { name: 'tcp.options.sack_le_raw' }),
+    re_raw: uint(32, 'Right Edge (raw)', { name: 'tcp.options.sack_re_raw' }),
   }),
   md5_digest: bytes('MD5 Digest', 16, { name: 'tcp.options.md5.digest' }),
   user_to_val: uint(16, 'User Timeout', hex),
@@ -142,12 +142,12 @@ function emitBody(emit: FieldEmitter, of: OptionFields, kind: number, at: number
 }
 
 function emitBlocks(emit: FieldEmitter, sack: Field, from: number, end: number): number {
-  const of = sack.of as { le: Field; re: Field };
+  const of = sack.of as { le_raw: Field; re_raw: Field };
   let at = from;
   for (; at + 8 <= end; at += 8) {
     emit.begin(sack, at);
-    emit.field(of.le, at);
-    emit.field(of.re, at + 4);
+    emit.field(of.le_raw, at);
+    emit.field(of.re_raw, at + 4);
     emit.end(at + 8);
   }
   return at;

@@ -1,0 +1,133 @@
+/** Compares two dissectors' answers about one capture: packets, times, lengths, protocol stacks and the values of fields. */
+import type { DeclaredField } from './declared.ts';
+import { comparableStack, isLayer, theirNotation } from './notation.ts';
+import type { Column, Recording } from './recording.ts';
+
+/** One disagreement. `packet` counts from 1; 0 is the capture as a whole. */
+export interface Difference {
+  readonly file: string;
+  readonly packet: number;
+  readonly protocol: string;
+  /** A field's name, or `frame.protocols` for the stack. */
+  readonly field: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+/** What was compared of a protocol, and how much agreed. */
+export interface Agreement {
+  packets: number;
+  /** Packets whose whole stack agrees. */
+  stacks: number;
+  values: number;
+  equal: number;
+}
+
+/** The outcome for one or more captures. */
+export interface Comparison {
+  readonly agreements: Map<string, Agreement>;
+  readonly differences: Difference[];
+  /** Packets that hold a protocol of tshark's that is none of ours, by its name. */
+  readonly foreign: Map<string, number>;
+  packets: number;
+}
+
+export function newComparison(): Comparison {
+  return { agreements: new Map(), differences: [], foreign: new Map(), packets: 0 };
+}
+
+function agreementOf(comparison: Comparison, protocol: string): Agreement {
+  let agreement = comparison.agreements.get(protocol);
+  if (agreement === undefined) {
+    agreement = { packets: 0, stacks: 0, values: 0, equal: 0 };
+    comparison.agreements.set(protocol, agreement);
+  }
+  return agreement;
+}
+
+/** What is compared: the declared fields, those tshark has of them, and the names of our layers. */
+export interface Scope {
+  readonly fields: ReadonlyMap<string, DeclaredField>;
+  readonly isOurs: (protocol: string) => boolean;
+}
+
+/** Adds what the two recordings of `file` say to the comparison. */
+export function compare(file: string, ours: Recording, theirs: Recording, scope: Scope, into: Comparison): void {
+  const differ = (packet: number, protocol: string, field: string, our: string, their: string): void => {
+    into.differences.push({ file, packet, protocol, field, ours: our, theirs: their });
+  };
+  const count = Math.min(ours.times.length, theirs.times.length);
+  into.packets += count;
+  if (ours.times.length !== theirs.times.length) {
+    const end = (recording: Recording): string => `${recording.times.length} packets ${recording.message}`;
+    differ(0, 'frame', 'frame.number', end(ours), end(theirs));
+  }
+  const frame = agreementOf(into, 'frame');
+  const cuts = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    frame.packets++;
+    const properties = [
+      ['frame.time_epoch', ours.times[i], theirs.times[i]],
+      ['frame.cap_len', ours.captured[i], theirs.captured[i]],
+      ['frame.len', ours.lengths[i], theirs.lengths[i]],
+    ] as const;
+    for (const [field, our, their] of properties) {
+      frame.values++;
+      if (our === their) frame.equal++;
+      else differ(i + 1, 'frame', field, String(our), String(their));
+    }
+    cuts[i] = compareStack(i, ours.stacks[i] ?? '', theirs, scope, into, differ);
+  }
+  for (const [name, { field, protocol }] of scope.fields) {
+    const agreement = agreementOf(into, protocol);
+    const our = byPacket(ours.columns.get(name), count, undefined);
+    const their = byPacket(theirs.columns.get(name), count, cuts);
+    for (const packet of new Set([...our.keys(), ...their.keys()])) {
+      const ourValues = our.get(packet) ?? [];
+      const theirValues = (their.get(packet) ?? []).map((show) => theirNotation(field.kind, show));
+      const compared = Math.max(ourValues.length, theirValues.length);
+      const equal = ourValues.filter((value, at) => value === theirValues[at]).length;
+      agreement.values += compared;
+      agreement.equal += equal;
+      if (equal !== compared) differ(packet + 1, protocol, name, ourValues.join(' | '), theirValues.join(' | '));
+    }
+  }
+}
+
+/** Compares a packet's stacks; answers the tree of tshark's from which on protocols are not ours. */
+function compareStack(
+  packet: number,
+  ours: string,
+  theirs: Recording,
+  scope: Scope,
+  into: Comparison,
+  differ: (packet: number, protocol: string, field: string, ours: string, theirs: string) => void,
+): number {
+  const their = comparableStack(theirs.stacks[packet] ?? '', scope.isOurs);
+  const agrees = their.stack === ours;
+  if (!agrees) differ(packet + 1, 'frame', 'frame.protocols', ours, theirs.stacks[packet] ?? '');
+  for (const protocol of new Set([...their.stack.split(':'), ...ours.split(':')])) {
+    if (protocol === '') continue;
+    const agreement = agreementOf(into, protocol);
+    agreement.packets++;
+    if (agrees) agreement.stacks++;
+  }
+  const trees = (theirs.trees[packet] ?? '').split(':');
+  if (their.foreign === '') return trees.length;
+  into.foreign.set(their.foreign, (into.foreign.get(their.foreign) ?? 0) + 1);
+  const cut = trees.findIndex((name) => isLayer(name) && !scope.isOurs(name));
+  return cut < 0 ? trees.length : cut;
+}
+
+/** Values of a column by packet (from 0), those before the packet's cut. */
+function byPacket(column: Column | undefined, count: number, cuts: Int32Array | undefined): Map<number, string[]> {
+  const values = new Map<number, string[]>();
+  if (column === undefined) return values;
+  column.packet.forEach((packet, i) => {
+    if (packet >= count || (cuts !== undefined && (column.tree[i] ?? 0) >= (cuts[packet] ?? 0))) return;
+    const list = values.get(packet);
+    if (list === undefined) values.set(packet, [column.value[i] ?? '']);
+    else list.push(column.value[i] ?? '');
+  });
+  return values;
+}

@@ -1,0 +1,67 @@
+/** The two dissectors' notations made one: protocol stacks and values. */
+import type { FieldKind } from '../../src/dissect/field.ts';
+import type { FieldValue } from '../../src/dissect/value.ts';
+
+/** Names in tshark's stacks that are no layer of ours, with the reason; they are left out before stacks are compared. */
+const NO_LAYER: Readonly<Record<string, string>> = {
+  ethertype: 'the look-up of an EtherType has no octets',
+  raw: 'a link type without a header',
+  data: 'octets nothing is known of',
+  'data-text-lines': 'text in a message',
+  media: 'a message body of another type',
+  'fake-field-wrapper': 'octets shown beside the protocols',
+  '_ws.malformed': 'a remark: here an issue of the layer it is about',
+  '_ws.short': 'a remark: the capture ends within the layer',
+  '_ws.unreassembled': 'a remark: a fragment',
+};
+
+/** Whether a name in tshark's stack is a layer at all. */
+export function isLayer(name: string): boolean {
+  return !(name in NO_LAYER);
+}
+
+/** A stack of tshark's as far as the protocols are ours. */
+export interface ComparableStack {
+  /** The layers before the first protocol that is not ours. */
+  readonly stack: string;
+  /** That protocol; '' when all are ours. */
+  readonly foreign: string;
+}
+
+/** Leaves out what is no layer and cuts at the first protocol that `isOurs` does not know. */
+export function comparableStack(theirs: string, isOurs: (name: string) => boolean): ComparableStack {
+  const layers = theirs.split(':').filter((name) => name !== '' && isLayer(name));
+  const foreign = layers.findIndex((name) => !isOurs(name));
+  return foreign < 0
+    ? { stack: layers.join(':'), foreign: '' }
+    : { stack: layers.slice(0, foreign).join(':'), foreign: layers[foreign] ?? '' };
+}
+
+function numberText(show: string): string {
+  if (show === 'True') return '1';
+  if (show === 'False') return '0';
+  if (/^-?\d+$/.test(show)) return show;
+  if (/^0x[0-9a-f]+$/i.test(show)) return BigInt(show).toString();
+  return show === '' || Number.isNaN(Number(show)) ? show : String(Number(show));
+}
+
+/** tshark's value of a field in the one notation of its kind: numbers in decimal, booleans 1 and 0, octets with colons. */
+export function theirNotation(kind: FieldKind, show: string): string {
+  switch (kind) {
+    case 'uint':
+    case 'uint64':
+    case 'number':
+    case 'bool':
+      return numberText(show);
+    case 'bytes':
+    case 'ether':
+      return show.toLowerCase();
+    default:
+      return show;
+  }
+}
+
+/** Our value of a field in the same notation. */
+export function ourNotation(value: FieldValue): string {
+  return typeof value === 'boolean' ? String(Number(value)) : String(value);
+}

@@ -1,0 +1,43 @@
+/**
+ * Shows where netdissect and tshark differ:
+ * `tsx test/oracle/report.ts [--protocol gre] [--field gre.key] [--limit 10] [--fixtures | --shared] [part of a path…]`.
+ * Record first: `npm run oracle`.
+ */
+import { parseArgs } from 'node:util';
+import { FIXTURES, SHARED } from './corpus.ts';
+import { compareCorpus } from './run.ts';
+import { agreementTable, differenceList } from './table.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    protocol: { type: 'string' },
+    field: { type: 'string' },
+    limit: { type: 'string', default: '10' },
+    fixtures: { type: 'boolean' },
+    shared: { type: 'boolean' },
+  },
+});
+
+const { protocol, field, limit } = values;
+const corpora = [FIXTURES, SHARED].filter((corpus) => values[corpus.name] || (!values.fixtures && !values.shared));
+for (const corpus of corpora) {
+  const run = compareCorpus(corpus, {
+    file: (path) => positionals.length === 0 || positionals.some((part) => path.includes(part)),
+    field: (name, owner) => (protocol === undefined || owner === protocol) && (field === undefined || name === field),
+  });
+  const { comparison, captures, unrecorded, unreadable } = run;
+  const shown = comparison.differences.filter((difference) =>
+    field !== undefined
+      ? difference.field === field
+      : protocol === undefined ||
+        difference.protocol === protocol ||
+        (difference.field === 'frame.protocols' &&
+          `:${difference.ours}:${difference.theirs}:`.includes(`:${protocol}:`)),
+  );
+  process.stdout.write(
+    `${corpus.name}: ${captures.length} captures, ${comparison.packets} packets; ` +
+      `${unrecorded.length} not recorded, ${unreadable.length} unreadable for tshark\n\n` +
+      `${differenceList(shown, Number(limit))}\n${agreementTable(comparison, protocol)}\n`,
+  );
+}

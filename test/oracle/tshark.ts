@@ -1,0 +1,92 @@
+/** The independent dissector: tshark 4.0, with the exact command and preferences every recorded answer was made with. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Whether tshark puts fragments and segments together before it dissects them. */
+const REASSEMBLE = false;
+
+/** Ports tshark does not know by itself: Linux' and flannel's VXLAN, and flannel's UDP backend, whose payload is a bare IP packet. */
+const DECODE_AS = ['udp.port==8472,vxlan', 'udp.port==8285,ip'];
+
+const reassemble = REASSEMBLE ? 'TRUE' : 'FALSE';
+
+/** Preferences that differ from those tshark comes with. */
+const PREFERENCES = [
+  `ip.defragment:${reassemble}`,
+  `ipv6.defragment:${reassemble}`,
+  `tcp.desegment_tcp_streams:${reassemble}`,
+  `sctp.reassembly:${reassemble}`,
+  // Sums are compared as the octets that stand in the packet, right or wrong.
+  'ip.check_checksum:FALSE',
+  'tcp.check_checksum:FALSE',
+  'udp.check_checksum:FALSE',
+];
+
+/** Arguments of tshark behind the capture's name. `-n` keeps names out of values. */
+export const ARGUMENTS: readonly string[] = [
+  '-n',
+  ...DECODE_AS.flatMap((rule) => ['-d', rule]),
+  ...PREFERENCES.flatMap((preference) => ['-o', preference]),
+  '-T',
+  'pdml',
+];
+
+/** The command as recordings tell it. */
+export const COMMAND = ['tshark', ...ARGUMENTS].join(' ');
+
+/** No profile, no plugins of the user's and no time zone may change an answer. */
+const ENVIRONMENT = {
+  PATH: process.env['PATH'] ?? '',
+  TZ: 'UTC',
+  LC_ALL: 'C.UTF-8',
+  WIRESHARK_CONFIG_DIR: '/nonexistent',
+};
+
+/** How a run of tshark ended. */
+export interface TsharkEnd {
+  readonly status: number;
+  /** What it wrote to stderr, without the file's directory and the warning about root. */
+  readonly message: string;
+}
+
+/** Runs tshark and hands each line of its output to `onLine`. Rejects when there is no tshark. */
+export async function runTshark(argv: readonly string[], onLine: (line: Buffer) => void): Promise<TsharkEnd> {
+  const child = spawn('tshark', argv, { env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const exited = once(child, 'close');
+  let message = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    message += text;
+  });
+  let rest: Buffer = Buffer.alloc(0);
+  child.stdout.on('data', (chunk: Buffer) => {
+    const octets = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let from = 0;
+    for (let at = octets.indexOf(10); at >= 0; at = octets.indexOf(10, from)) {
+      onLine(octets.subarray(from, at));
+      from = at + 1;
+    }
+    rest = octets.subarray(from);
+  });
+  const [status] = (await exited) as [number | null];
+  const lines = message.split('\n').filter((line) => line !== '' && !line.startsWith('Running as user'));
+  return { status: status ?? -1, message: lines.join(' ').replaceAll(/"[^"]*\//g, '"') };
+}
+
+/** Version as tshark tells it, for example `4.0.17`. */
+export async function tsharkVersion(): Promise<string> {
+  let first = '';
+  await runTshark(['--version'], (line) => {
+    first ||= line.toString();
+  });
+  return /\d+\.\d+\.\d+/.exec(first)?.[0] ?? 'unknown';
+}
+
+/** Types of all fields tshark has, by name: `ip.src` → `FT_IPv4`. */
+export async function tsharkFields(): Promise<Map<string, string>> {
+  const types = new Map<string, string>();
+  await runTshark(['-G', 'fields'], (line) => {
+    const [record, , name, type] = line.toString().split('\t');
+    if (record === 'F' && name !== undefined && type !== undefined) types.set(name, type);
+  });
+  return types;
+}
