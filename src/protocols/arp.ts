@@ -81,9 +81,9 @@ function addresses(emit: FieldEmitter, view: DataView, start: number, end: numbe
   if (isEthernetIpv4(view, start, end)) {
     const opcode = fields.opcode.get(view, start);
     const isSame = view.getUint32(senderIp) === view.getUint32(targetIp);
-    emit.value(variable.isgratuitous, isSame);
-    emit.value(variable.isprobe, opcode === REQUEST && view.getUint32(senderIp) === 0 && !isSame);
-    emit.value(variable.isannouncement, opcode === REQUEST && isSame);
+    if (isSame) emit.value(variable.isgratuitous, true);
+    if (opcode === REQUEST && view.getUint32(senderIp) === 0 && !isSame) emit.value(variable.isprobe, true);
+    if (opcode === REQUEST && isSame) emit.value(variable.isannouncement, true);
     emit.value(variable.meaning, meaningOf(view, start, end));
   }
   if (isMac) emit.field(variable.src_hw_mac, sender);

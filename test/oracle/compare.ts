@@ -1,6 +1,6 @@
 /** Compares two dissectors' answers about one capture: packets, times, lengths, protocol stacks and the values of fields. */
 import type { DeclaredField } from './declared.ts';
-import { comparableStack, isLayer, theirNotation } from './notation.ts';
+import { comparableStack, isLayer, LEFT_OUT, MESSAGE_FIELDS, theirNotation } from './notation.ts';
 import type { Column, Recording } from './recording.ts';
 
 /** One disagreement. `packet` counts from 1; 0 is the capture as a whole. */
@@ -64,6 +64,11 @@ export function compare(file: string, ours: Recording, theirs: Recording, scope:
   }
   const frame = agreementOf(into, 'frame');
   const cuts = new Int32Array(count);
+  const messages = new Map(
+    Object.values(MESSAGE_FIELDS).flatMap((names) =>
+      names.map((name) => [name, new Set(theirs.columns.get(name)?.packet)] as const),
+    ),
+  );
   for (let i = 0; i < count; i++) {
     frame.packets++;
     const properties = [
@@ -76,13 +81,14 @@ export function compare(file: string, ours: Recording, theirs: Recording, scope:
       if (our === their) frame.equal++;
       else differ(i + 1, 'frame', field, String(our), String(their));
     }
-    cuts[i] = compareStack(i, ours.stacks[i] ?? '', theirs, scope, into, differ);
+    cuts[i] = compareStack(i, ours.stacks[i] ?? '', theirs, messages, scope, into, differ);
   }
   for (const [name, { field, protocol }] of scope.fields) {
     const agreement = agreementOf(into, protocol);
     const our = byPacket(ours.columns.get(name), count, undefined);
     const their = byPacket(theirs.columns.get(name), count, cuts);
     for (const packet of new Set([...our.keys(), ...their.keys()])) {
+      if (name in LEFT_OUT && !their.has(packet)) continue;
       const ourValues = our.get(packet) ?? [];
       const theirValues = (their.get(packet) ?? []).map((show) => theirNotation(field.kind, show));
       const compared = Math.max(ourValues.length, theirValues.length);
@@ -99,11 +105,16 @@ function compareStack(
   packet: number,
   ours: string,
   theirs: Recording,
+  messages: ReadonlyMap<string, ReadonlySet<number>>,
   scope: Scope,
   into: Comparison,
   differ: (packet: number, protocol: string, field: string, ours: string, theirs: string) => void,
 ): number {
-  const their = comparableStack(theirs.stacks[packet] ?? '', scope.isOurs);
+  const their = comparableStack(
+    theirs.stacks[packet] ?? '',
+    scope.isOurs,
+    (field) => messages.get(field)?.has(packet) ?? false,
+  );
   const agrees = their.stack === ours;
   if (!agrees) differ(packet + 1, 'frame', 'frame.protocols', ours, theirs.stacks[packet] ?? '');
   for (const protocol of new Set([...their.stack.split(':'), ...ours.split(':')])) {

@@ -20,6 +20,23 @@ export function isLayer(name: string): boolean {
   return !(name in NO_LAYER);
 }
 
+/**
+ * Protocols that tshark names for every segment on their port, with the fields that a message of theirs has: a segment without them
+ * goes on with, or ends, a message that began in another.
+ */
+export const MESSAGE_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  http: ['http.request', 'http.response'],
+  tls: ['tls.record.content_type', 'tls.record.opaque_type'],
+  bgp: ['bgp.type'],
+};
+
+/** Fields that tshark leaves out where they mean nothing, and we show with the bits around them: not compared in a packet without one. */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+  'dns.flags.authoritative': 'shown in responses only',
+  'dns.flags.recavail': 'shown in responses only',
+  'dns.flags.rcode': 'shown in responses only',
+};
+
 /** A stack of tshark's as far as the protocols are ours. */
 export interface ComparableStack {
   /** The layers before the first protocol that is not ours. */
@@ -28,9 +45,15 @@ export interface ComparableStack {
   readonly foreign: string;
 }
 
-/** Leaves out what is no layer and cuts at the first protocol that `isOurs` does not know. */
-export function comparableStack(theirs: string, isOurs: (name: string) => boolean): ComparableStack {
-  const layers = theirs.split(':').filter((name) => name !== '' && isLayer(name));
+/** Leaves out what is no layer and cuts at the first protocol that `isOurs` does not know. `has` tells which fields the packet has. */
+export function comparableStack(
+  theirs: string,
+  isOurs: (name: string) => boolean,
+  has: (field: string) => boolean,
+): ComparableStack {
+  const layers = theirs
+    .split(':')
+    .filter((name) => name !== '' && isLayer(name) && (MESSAGE_FIELDS[name]?.some(has) ?? true));
   const foreign = layers.findIndex((name) => !isOurs(name));
   return foreign < 0
     ? { stack: layers.join(':'), foreign: '' }

@@ -6,6 +6,7 @@ import { standardProtocols } from '../../src/protocols/index.ts';
 import { type Comparison, compare, newComparison, type Scope } from './compare.ts';
 import { type Corpus, capturesOf, FIELD_TYPES, recordingPath } from './corpus.ts';
 import { type DeclaredField, declaredFields } from './declared.ts';
+import { MESSAGE_FIELDS } from './notation.ts';
 import { ourAnswers } from './ours.ts';
 import { captureDigest, decodeRecording } from './recording.ts';
 import { COMMAND } from './tshark.ts';
@@ -36,6 +37,8 @@ export function fieldCoverage(): FieldCoverage {
   };
 }
 
+const messageFields = new Set(Object.values(MESSAGE_FIELDS).flat());
+
 /** What a run over a corpus gave. */
 export interface CorpusRun {
   readonly comparison: Comparison;
@@ -58,6 +61,7 @@ export function compareCorpus(corpus: Corpus, { file = () => true, field = () =>
   const fields = new Map([...fieldCoverage().compared].filter(([name, { protocol }]) => field(name, protocol)));
   const names = new Set(standardProtocols.map((protocol) => protocol.name));
   const scope: Scope = { fields, isOurs: (protocol) => names.has(protocol) };
+  const isNeeded = (name: string): boolean => fields.has(name) || messageFields.has(name);
   const dissector = createDissector(standardProtocols);
   const comparison = newComparison();
   const captures: string[] = [];
@@ -66,7 +70,7 @@ export function compareCorpus(corpus: Corpus, { file = () => true, field = () =>
   for (const capture of capturesOf(corpus).filter(file)) {
     const octets = readFileSync(join(corpus.directory, capture));
     const recorded = recordingPath(corpus, capture);
-    const theirs = existsSync(recorded) && decodeRecording(readFileSync(recorded), (name) => fields.has(name));
+    const theirs = existsSync(recorded) && decodeRecording(readFileSync(recorded), isNeeded);
     if (!theirs || theirs.origin.capture !== captureDigest(octets) || theirs.origin.command !== COMMAND) {
       unrecorded.push(capture);
       continue;
