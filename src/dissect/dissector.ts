@@ -300,6 +300,11 @@ export class Dissector implements Dispatch {
       layers.parent[row] = parent;
       layers.tunnel[row] = 0;
       layers.status[row] = Status.complete;
+      const { headerLength } = plan.protocol;
+      if (headerLength !== undefined) {
+        const header = headerLength(view, at, end);
+        if (header !== 0 && at + header < end) layers.payload[row] = at + header;
+      }
       if (available < plan.minimum) {
         layers.status[row] = Status.truncated;
         layers.issues.add(row, 'continues', plan.minimum, available, 'segment');

@@ -96,6 +96,8 @@ export const ipv4Address = (title: string, ...options: FieldOptions[]): Leaf => 
 export const ipv6Address = (title: string, ...options: FieldOptions[]): Leaf => spec('ipv6', 128, title, options, {});
 /** 48-bit MAC address. */
 export const macAddress = (title: string, ...options: FieldOptions[]): Leaf => spec('ether', 48, title, options, {});
+/** Unsigned integer of a width known only at run time: a variable-length integer, decimal digits. The dissector emits its value. */
+export const number = (title: string, ...options: FieldOptions[]): Leaf => spec('number', 0, title, options, {});
 /** Octets; without a count their number is known only at run time. */
 export const bytes = (title: string, count = 0, ...options: FieldOptions[]): Leaf =>
   spec('bytes', count * 8, title, options, {});

@@ -12,6 +12,7 @@ export const COMMON_ISSUES = {
   malformed: 'the header does not fit into the enclosing length',
   lengthBeyondEnclosing: 'the length field reaches beyond the enclosing layer',
   lengthBelowHeader: 'the length field is smaller than the header',
+  continues: 'the message goes on in a later segment',
   tooManyLayers: 'more layers than are dissected in one packet',
   badChecksum: 'the checksum does not fit the octets',
   partialChecksum: 'the checksum covers the pseudo-header only: left to the network card by offload',

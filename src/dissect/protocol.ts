@@ -76,7 +76,7 @@ export interface StreamMessages {
   readonly prefix: number;
   /**
    * Octets of the message that begins at `start`, prefix included. Not below 1; Infinity when the rest of the payload belongs to it;
-   * 0 when it can't be a message of this protocol.
+   * 0 when it can't be a message of this protocol. Where even that takes more octets than there are, one octet more than there are.
    */
   readonly length: (view: DataView, start: number, end: number) => number;
 }
@@ -104,7 +104,10 @@ export interface ProtocolDeclaration<S extends FieldSpecs, V extends FieldSpecs>
   /** Octets every header has; defaults to what the fixed fields fill. */
   readonly minimum?: number;
   readonly checks?: readonly Check<keyof S & string>[];
-  /** Octets of this header: a field that says so, or a function that gives 0 when it can't be told from what is captured. 'all' takes the whole extent. */
+  /**
+   * Octets of this header: a field that says so, or a function that gives 0 when it can't be told from what is captured.
+   * 'all' takes the whole extent. Of a message in a stream all is header, unless a function says where its payload begins.
+   */
   readonly headerLength?: (keyof S & string) | ((view: DataView, start: number, end: number) => number) | 'all';
   /** What says how far this layer reaches: a field, or a function that gives octets from the header's start, 0 for "to the end". */
   readonly extent?: Extent<keyof S & string> | ((view: DataView, start: number, header: number) => number);
