@@ -3,6 +3,7 @@ import type { Protocol } from '../dissect/protocol.ts';
 import { arp } from './arp.ts';
 import { ethernet } from './ethernet.ts';
 import { flannelUdp } from './flannel-udp.ts';
+import { http } from './http.ts';
 import { ipv4 } from './ipv4.ts';
 import { ipv6 } from './ipv6.ts';
 import { ipv6Fragment } from './ipv6-fraghdr.ts';
@@ -30,4 +31,5 @@ export const standardProtocols: readonly Protocol[] = [
   udp,
   vxlan,
   flannelUdp,
+  http,
 ];
