@@ -4,6 +4,8 @@
 export const COMMANDS = {
   packets: 'list, dissect and convert packets (the default command)',
   stats: 'facts about a capture and its protocol hierarchy',
+  fields: 'list every field: name, width, meaning and specification',
+  schema: 'the JSON Schema of what --json prints',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -32,6 +32,10 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
 async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   const call = parse(argv, io);
   if (typeof call === 'number') return call;
+  if (call.command === 'fields') {
+    return (await import('./commands/reference.ts')).fields(call.pattern, call.options, io);
+  }
+  if (call.command === 'schema') return (await import('./commands/reference.ts')).schema(io);
   let paths = [...call.paths, ...(call.options.read ?? [])];
   if (paths.length === 0) {
     if (io.stdinIsTTY) {

@@ -1,6 +1,7 @@
 /** The commands and their options, as commander knows them. */
 import { Command, type CommanderError } from 'commander';
 import { COMMANDS } from './command-names.ts';
+import type { FieldsOptions } from './commands/reference.ts';
 import type { StatsOptions } from './commands/stats.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
@@ -9,7 +10,9 @@ import { addCaptureOptions, addPacketsOptions, type PacketsOptions } from './pac
 /** What a parsed call asks for; carried out by `main`. */
 export type Call =
   | { readonly command: 'packets'; readonly paths: readonly string[]; readonly options: PacketsOptions }
-  | { readonly command: 'stats'; readonly paths: readonly string[]; readonly options: StatsOptions };
+  | { readonly command: 'stats'; readonly paths: readonly string[]; readonly options: StatsOptions }
+  | { readonly command: 'fields'; readonly pattern: string; readonly options: FieldsOptions }
+  | { readonly command: 'schema' };
 
 const AFTER_HELP = `
 A capture is a pcap or pcapng file, compressed or not, or - for standard input.
@@ -49,6 +52,13 @@ export function createProgram(version: string, io: CommandIo, onCall: (call: Cal
       .option('--packets', 'only count the packets')
       .option('--json', 'one JSON object'),
   ).action((paths: string[], options: StatsOptions) => onCall({ command: 'stats', paths, options }));
+  quietly(program.command('fields [pattern]').description(COMMANDS.fields))
+    .option('--markdown', 'as Markdown tables')
+    .option('--json', 'one JSON object a line')
+    .action((pattern: string | undefined, options: FieldsOptions) =>
+      onCall({ command: 'fields', pattern: pattern ?? '', options }),
+    );
+  quietly(program.command('schema').description(COMMANDS.schema)).action(() => onCall({ command: 'schema' }));
   // The default command's options are what a newcomer looks for under the program's own help.
   program.configureHelp({
     visibleOptions: (command) =>

@@ -220,7 +220,8 @@ export class Dissector implements Dispatch {
           id = -id;
           guessed = RowFlag.guessed;
         }
-        if (id !== 0 && this.plans[id]!.protocol.messages !== undefined) {
+        // Datagrams carry one message each, whose boundaries are their own.
+        if (id !== 0 && plan.isStream && this.plans[id]!.protocol.messages !== undefined) {
           this.messages(layers, id, row, octets, payload, limit, wireLimit, flags | guessed, source);
           return;
         }

@@ -36,6 +36,9 @@ export type FieldSpecs = { readonly [key: string]: FieldSpec };
 // biome-ignore lint/complexity/noBannedTypes: a leaf has no children, and `{}` maps to no keys
 type NoChildren = {};
 
+/** Whether another field takes a field's place: by the raw number there, or by what else stands in the structure that begins at `at`. */
+export type TakesOver = (raw: number, view: DataView, at: number) => boolean;
+
 /** A field as declared, before its place in the header is known. */
 export interface FieldSpec<Children extends FieldSpecs = FieldSpecs> {
   readonly kind: FieldKind;
@@ -48,7 +51,9 @@ export interface FieldSpec<Children extends FieldSpecs = FieldSpecs> {
   readonly computed: boolean;
   /** Key of the field whose place this one takes when `takesOver` accepts that field's raw value. */
   readonly insteadOf: string | undefined;
-  readonly takesOver: ((raw: number) => boolean) | undefined;
+  readonly takesOver: TakesOver | undefined;
+  /** First bit within the octets a field at a run-time position is emitted at. */
+  readonly firstBit: number;
 }
 
 function spec<C extends FieldSpecs>(
@@ -68,6 +73,7 @@ function spec<C extends FieldSpecs>(
     computed,
     insteadOf: undefined,
     takesOver: undefined,
+    firstBit: 0,
   };
 }
 
@@ -116,8 +122,22 @@ export const list = <C extends FieldSpecs>(title: string, children: C, ...option
 export const instead = <C extends FieldSpecs>(
   key: string,
   field: FieldSpec<C>,
-  takesOver: (raw: number) => boolean,
+  takesOver: TakesOver,
 ): FieldSpec<C> => ({ ...field, insteadOf: key, takesOver });
+
+/**
+ * Fields side by side in the same octets, for `variable` and for lists, where each field else begins with bit 0 of the octet it is emitted at.
+ * All of them are emitted at the octet that holds bit 0. Unlike the parts of `bits` they have no field around them.
+ */
+export function packed<S extends FieldSpecs>(specs: S, firstBit = 0): S {
+  const placed: Record<string, FieldSpec> = {};
+  let bit = firstBit;
+  for (const [key, declared] of Object.entries(specs)) {
+    placed[key] = { ...declared, firstBit: bit };
+    bit += declared.bits;
+  }
+  return placed as S;
+}
 
 /** Reads a field's number from `view`; `at` is the first octet of the structure the field was laid out in. */
 export type FieldReader = (view: DataView, at: number) => number;
@@ -155,7 +175,7 @@ export interface Field<Children = Readonly<Record<string, unknown>>> {
   readonly children: readonly Field[];
   /** The field that takes this one's place when it accepts the raw number, if one was declared. */
   readonly alternative: Field | undefined;
-  readonly takesOver: ((raw: number) => boolean) | undefined;
+  readonly takesOver: TakesOver | undefined;
 }
 
 /** The laid-out fields of a set of declarations. */
@@ -266,10 +286,12 @@ function layOutChildren(path: string, declared: FieldSpec, bitOffset: number): L
   return inner;
 }
 
-/** Fields of a list element stand where the dissector emits them, so each is laid out at the start of its own structure. */
+/** Fields of a list element stand where the dissector emits them, so each is laid out in a structure of its own. */
 function layOutElement(path: string, specs: FieldSpecs): Layout<FieldSpecs> {
   const fields: Record<string, Field> = {};
-  for (const [key, declared] of Object.entries(specs)) fields[key] = layOutField(`${path}.${key}`, key, declared, 0);
+  for (const [key, declared] of Object.entries(specs)) {
+    fields[key] = layOutField(`${path}.${key}`, key, declared, declared.firstBit);
+  }
   return { fields: fields as Fields<FieldSpecs>, ordered: Object.values(fields), octets: 0 };
 }
 

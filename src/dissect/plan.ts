@@ -64,6 +64,8 @@ export interface Plan {
   /** Tunnel kind by id of the protocol this one stands in; undefined when it opens none. */
   readonly tunnelIn: Uint8Array | undefined;
   readonly isExtension: boolean;
+  /** The payload is part of a stream of octets, not a datagram. */
+  readonly isStream: boolean;
 }
 
 function placeOf(field: Field): NumberPlace {
@@ -116,6 +118,7 @@ export function planProtocol(protocol: Protocol, context: PlanContext): Plan {
     nextId: protocol.nextName === undefined ? 0 : context.named(protocol.nextName),
     tunnelIn: tunnelTable(protocol, context),
     isExtension: protocol.role === 'extension',
+    isStream: protocol.nextPorts === 'tcpPort',
   };
 }
 

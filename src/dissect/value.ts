@@ -60,7 +60,13 @@ export function macText(view: DataView, at: number): string {
   return hexOctets(view, at, at + 6);
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+/** The platform's decoder, which neither a browser's nor Node's types are needed for. */
+declare const TextDecoder: new (
+  label: string,
+  options: { ignoreBOM: boolean },
+) => { decode(octets: Uint8Array): string };
+
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The octets [start, end) as characters; what is not UTF-8 becomes U+FFFD. Not yet safe for a terminal. */
 export function utf8Text(view: DataView, start: number, end: number): string {

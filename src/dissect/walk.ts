@@ -69,7 +69,7 @@ class LayerWalk implements FieldEmitter {
     const end = start + declared.octetWidth;
     if (end > this.limit) return false;
     const field =
-      declared.alternative !== undefined && declared.takesOver?.(declared.get(this.view, at))
+      declared.alternative !== undefined && declared.takesOver?.(declared.get(this.view, at), this.view, at)
         ? declared.alternative
         : declared;
     if (field.children.length === 0) {

@@ -1,0 +1,22 @@
+/** netdissect as a library. Runs in browsers and in Node: nothing here needs `node:*`. */
+export { CaptureError, CaptureErrorCode } from './capture/capture-error.ts';
+export type { CaptureInterface } from './capture/interface.ts';
+export { linkTypeName } from './capture/link-types.ts';
+export { Packet, PacketBatch } from './capture/packet.ts';
+export { CaptureReader, type CaptureReaderOptions } from './capture/reader.ts';
+export { createDissector, type DecodeAs, Dissector } from './dissect/dissector.ts';
+export * from './dissect/field.ts';
+export type { Issue } from './dissect/issue.ts';
+export { Layers } from './dissect/layers.ts';
+export { defineProtocol, Fragment, type Protocol, type ProtocolDeclaration } from './dissect/protocol.ts';
+export { type FieldEmitter, type FieldVisitor, walkLayer } from './dissect/walk.ts';
+export { Capture, type CaptureOptions, readCapture } from './library/capture.ts';
+export { type DissectedPacket, dissect } from './library/packet.ts';
+export { standardProtocols } from './protocols/index.ts';
+export { hexBreakdown } from './render/hex.ts';
+export { packetJson } from './render/json.ts';
+export { packetLine } from './render/line.ts';
+export type { LayerObject } from './render/object.ts';
+export { recordSchema } from './render/schema.ts';
+export { createStyle, type Style } from './render/style.ts';
+export { layerTree } from './render/tree.ts';

@@ -1,0 +1,3 @@
+/** netdissect for Node: the library, and captures by path. */
+export * from './index.ts';
+export { openCapture } from './node/open-capture.ts';
