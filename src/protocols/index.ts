@@ -1,8 +1,10 @@
 /** The protocols that come with netdissect: a plain list, one line each. */
 import type { Protocol } from '../dissect/protocol.ts';
 import { arp } from './arp.ts';
+import { erspan, erspanTypeI } from './erspan.ts';
 import { ethernet } from './ethernet.ts';
 import { flannelUdp } from './flannel-udp.ts';
+import { gre } from './gre.ts';
 import { http } from './http.ts';
 import { ipv4 } from './ipv4.ts';
 import { ipv6 } from './ipv6.ts';
@@ -32,4 +34,7 @@ export const standardProtocols: readonly Protocol[] = [
   vxlan,
   flannelUdp,
   http,
+  gre,
+  erspan,
+  erspanTypeI,
 ];
