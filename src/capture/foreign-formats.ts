@@ -15,8 +15,11 @@ export const compressions: readonly Compression[] = [
   { name: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18] },
 ];
 
-/** Octets that tell every format here apart. */
-export const LONGEST_MAGIC = 16;
+/** Octets that tell every compression. */
+export const LONGEST_COMPRESSION_MAGIC = Math.max(...compressions.map(({ magic }) => magic.length));
+
+/** Octets of an unknown input that are shown in hexadecimal. */
+const SHOWN_OCTETS = 16;
 
 /** Capture formats that are not read. */
 const OTHER_CAPTURES: ReadonlyArray<{ readonly name: string; readonly magic: readonly number[] }> = [
@@ -36,7 +39,7 @@ export function describeForeign(octets: Uint8Array): string {
   if (compression !== undefined) return `${compression.name}-compressed data`;
   const other = OTHER_CAPTURES.find(({ magic }) => startsWith(octets, magic));
   if (other !== undefined) return `a ${other.name} capture, which is not supported`;
-  return isText(octets) ? `text: ${JSON.stringify(ascii(octets))}` : `octets ${hex(octets.subarray(0, LONGEST_MAGIC))}`;
+  return isText(octets) ? `text: ${JSON.stringify(ascii(octets))}` : `octets ${hex(octets.subarray(0, SHOWN_OCTETS))}`;
 }
 
 function startsWith(octets: Uint8Array, magic: readonly number[]): boolean {

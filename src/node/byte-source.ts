@@ -1,0 +1,11 @@
+import type { CaptureReader } from '../capture/reader.ts';
+
+/** Octets on their way into a reader. */
+export interface ByteSource {
+  /** Adds octets to the reader; false at the end. Synchronous where octets are at hand. */
+  fill(reader: CaptureReader): boolean | Promise<boolean>;
+  close(): void;
+}
+
+/** Octets of a reader's buffer to begin with, and so of one read of a file: longer reads are no faster. */
+export const READ_SIZE = 1024 * 1024;

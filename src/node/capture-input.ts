@@ -1,0 +1,140 @@
+/** Opens captures by path: files, pipes and standard input, compressed or not. */
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  openSync,
+  open as openWithCallback,
+  readSync,
+  statSync,
+} from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { LONGEST_COMPRESSION_MAGIC, recogniseCompression } from '../capture/foreign-formats.ts';
+import { type CaptureInput, InputError } from '../capture/input.ts';
+import { CaptureReader } from '../capture/reader.ts';
+import { type ByteSource, READ_SIZE } from './byte-source.ts';
+import { decompress } from './decompression.ts';
+import { DetectingSource } from './detecting-source.ts';
+import { FileSource } from './file-source.ts';
+import { FileOctets } from './octet-input.ts';
+import { StreamSource } from './stream-source.ts';
+
+const STANDARD_INPUT = '-';
+const STANDARD_INPUT_DESCRIPTOR = 0;
+
+const open = promisify(openWithCallback);
+
+type TellNotice = (message: string) => void;
+
+export interface OpenInputOptions {
+  /** What `-` reads; the process's standard input where it is not given. */
+  readonly stdin?: Readable;
+  /** Called with what was odd about an input but did not stop its reading. */
+  readonly onNotice?: (message: string, name: string) => void;
+}
+
+/**
+ * Opens a capture: a file, a pipe, or `-` for standard input, with compression recognised by the first octets.
+ *
+ * @throws InputError where there is nothing that can be opened
+ */
+export async function openInput(path: string, options: OpenInputOptions = {}): Promise<CaptureInput> {
+  const tellNotice = (message: string): void => options.onNotice?.(message, path);
+  try {
+    const source =
+      path === STANDARD_INPUT ? standardInput(options.stdin, tellNotice) : await openPath(path, tellNotice);
+    return new SourcedInput(path, source);
+  } catch (error) {
+    throw inputFailure(path, error);
+  }
+}
+
+/** An input on its way from a source of octets into a reader. */
+class SourcedInput implements CaptureInput {
+  readonly name: string;
+  readonly reader = new CaptureReader({ bufferSize: READ_SIZE });
+  readonly #source: ByteSource;
+
+  constructor(name: string, source: ByteSource) {
+    this.name = name;
+    this.#source = source;
+  }
+
+  refill(): boolean | Promise<boolean> {
+    try {
+      const filled = this.#source.fill(this.reader);
+      return filled instanceof Promise ? filled.catch((error) => this.#fail(error)) : filled;
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+
+  #fail(error: unknown): never {
+    throw inputFailure(this.name, error);
+  }
+}
+
+/** Standard input that was redirected from a file is read in longer pieces than a pipe gives. */
+function standardInput(stdin: Readable | undefined, tellNotice: TellNotice): ByteSource {
+  const redirected = stdin === undefined && fstatSync(STANDARD_INPUT_DESCRIPTOR).isFile();
+  const stream = redirected
+    ? createReadStream('', { fd: STANDARD_INPUT_DESCRIPTOR, highWaterMark: READ_SIZE })
+    : (stdin ?? process.stdin);
+  return new DetectingSource(new StreamSource(stream), tellNotice);
+}
+
+async function openPath(path: string, tellNotice: TellNotice): Promise<ByteSource> {
+  const stats = statSync(path);
+  if (stats.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+  if (stats.isFile()) return fileSource(openSync(path, 'r'), tellNotice);
+  const stream = stats.isFIFO() ? await openPipe(path) : createReadStream(path, { highWaterMark: READ_SIZE });
+  return new DetectingSource(new StreamSource(stream), tellNotice);
+}
+
+/** Opening waits for a writer, and so does not block here; as a socket, waiting for octets keeps no thread busy. */
+async function openPipe(path: string): Promise<Readable> {
+  return new Socket({ fd: await open(path, 'r'), readable: true, writable: false });
+}
+
+function fileSource(descriptor: number, tellNotice: TellNotice): ByteSource {
+  const first = new Uint8Array(LONGEST_COMPRESSION_MAGIC);
+  const count = readSync(descriptor, first, 0, first.length, 0);
+  const compression = recogniseCompression(first.subarray(0, count));
+  if (compression === undefined) return new FileSource(descriptor);
+  return decompress(compression, new FileOctets(descriptor), () => closeSync(descriptor), tellNotice);
+}
+
+/** Failures of the system become InputErrors; others stay what they are. */
+function inputFailure(path: string, error: unknown): unknown {
+  if (!isSystemError(error)) return error;
+  return new InputError(error.code, path, describeFailure(path, error), { cause: error });
+}
+
+interface SystemError extends Error {
+  readonly code: string;
+}
+
+function isSystemError(error: unknown): error is SystemError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code);
+}
+
+function describeFailure(path: string, error: SystemError): string {
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `no file '${path}'`;
+    case 'EISDIR':
+      return `'${path}' is a directory`;
+    case 'EACCES':
+    case 'EPERM':
+      return `'${path}' cannot be read: permission denied`;
+    default:
+      return `'${path}' cannot be read: ${error.message}`;
+  }
+}
