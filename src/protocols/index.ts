@@ -1,6 +1,7 @@
 /** The protocols that come with netdissect: a plain list, one line each. */
 import type { Protocol } from '../dissect/protocol.ts';
 import { arp } from './arp.ts';
+import { dns, llmnr, mdns } from './dns.ts';
 import { erspan, erspanTypeI } from './erspan.ts';
 import { ethernet } from './ethernet.ts';
 import { flannelUdp } from './flannel-udp.ts';
@@ -37,4 +38,7 @@ export const standardProtocols: readonly Protocol[] = [
   gre,
   erspan,
   erspanTypeI,
+  dns,
+  mdns,
+  llmnr,
 ];

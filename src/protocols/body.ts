@@ -1,0 +1,239 @@
+/** Bodies of options, records and attributes: parts that follow each other, declared once as fields and as layout. */
+import { bytes, type Field, type FieldOptions, type FieldSpec, type FieldSpecs, list, text } from '../dissect/field.ts';
+import type { FieldEmitter } from '../dissect/walk.ts';
+import { flatKey, flatNames } from './flat-names.ts';
+
+/** What a part may need to know beside its own octets. */
+export interface PartContext {
+  readonly view: DataView;
+  /** First octet of the message: where offsets within it count from. */
+  readonly base: number;
+  /** The number in the part before this one; NaN when that was no number. */
+  readonly before: number;
+}
+
+/** Emits a part that begins at `at` of a body that ends at `end`, and answers the first octet behind it. */
+export type EmitPart = (emit: FieldEmitter, field: Field, at: number, end: number, context: PartContext) => number;
+
+/** A part whose width is known only at run time. A plain field declaration stands for a part of fixed width. */
+export interface Part {
+  readonly spec: FieldSpec;
+  readonly emit: EmitPart;
+}
+
+/** A body, ready to be declared (`specs`) and emitted (`steps`, in wire order). */
+export interface Body {
+  readonly specs: FieldSpecs;
+  readonly steps: readonly { readonly key: string; readonly emit: EmitPart | undefined }[];
+}
+
+/** Fields of a list's element or of a layer, by key. */
+export type FieldsByKey = Readonly<Record<string, Field>>;
+
+/** The parts of a body in wire order, by dotted key. */
+export type Parts = Readonly<Record<string, FieldSpec | Part>>;
+
+/**
+ * Declares a body. The parts are named `prefix.`, `group.` (unless that is '') and their key; the prefix, which the list they stand in
+ * has too, is no part of their JSON keys.
+ */
+export function body(prefix: string, group: string, parts: Parts): Body {
+  const specs: Record<string, FieldSpec> = {};
+  const steps = Object.entries(parts).map(([key, part]) => {
+    const isPart = 'emit' in part;
+    const path = group === '' ? key : `${group}.${key}`;
+    specs[path] = isPart ? part.spec : part;
+    return { key: flatKey(path), emit: isPart ? part.emit : undefined };
+  });
+  return { specs: flatNames(prefix, specs), steps };
+}
+
+/**
+ * The fields of all bodies together, to be declared as the children of the list that holds any of them.
+ * Throws when two bodies use one key for different fields.
+ */
+export function specsOf(bodies: Iterable<Body>): FieldSpecs {
+  const specs: Record<string, FieldSpec> = {};
+  for (const { specs: more } of bodies) {
+    for (const [key, spec] of Object.entries(more)) {
+      const { name } = spec.options;
+      const other = specs[key] ?? spec;
+      if (other.options.name !== name || other.bits !== spec.bits)
+        throw new Error(`'${key}' is declared as ${other.options.name} and as ${name}`);
+      specs[key] = spec;
+    }
+  }
+  return specs;
+}
+
+/** The field declared under a key. Throws when there is none: the declaration and its use disagree. */
+export function fieldOf(fields: FieldsByKey, key: string): Field {
+  const field = fields[key];
+  if (field === undefined) throw new Error(`no field is declared under '${key}'`);
+  return field;
+}
+
+/**
+ * Emits a body that fills [from, end) of `view`, and answers the first octet that no part took:
+ * the body is longer than it should be, or ends within a part.
+ */
+export function emitBody(
+  emit: FieldEmitter,
+  fields: FieldsByKey,
+  { steps }: Body,
+  view: DataView,
+  from: number,
+  end: number,
+  base: number,
+): number {
+  let at = from;
+  let before = Number.NaN;
+  for (const step of steps) {
+    const field = fieldOf(fields, step.key);
+    if (step.emit !== undefined) {
+      at = step.emit(emit, field, at, end, { view, base, before });
+      before = Number.NaN;
+      continue;
+    }
+    if (at + field.octetWidth > end) return at;
+    emit.field(field, at);
+    before = field.get(view, at);
+    at += field.octetWidth;
+  }
+  return at;
+}
+
+function emitRest(emit: FieldEmitter, field: Field, at: number, end: number): number {
+  if (at < end) emit.octets(field, at, end);
+  return Math.max(at, end);
+}
+
+function emitCounted(emit: FieldEmitter, field: Field, at: number, end: number, context: PartContext): number {
+  const next = Math.min(at + context.before, end);
+  emit.octets(field, at, next);
+  return next;
+}
+
+/** Octets up to the body's end. */
+export const restBytes = (title: string, ...options: FieldOptions[]): Part => ({
+  spec: bytes(title, 0, ...options),
+  emit: emitRest,
+});
+/** Characters up to the body's end. */
+export const restText = (title: string, ...options: FieldOptions[]): Part => ({
+  spec: text(title, ...options),
+  emit: emitRest,
+});
+/** As many octets as the number in the part before says. */
+export const countedBytes = (title: string, ...options: FieldOptions[]): Part => ({
+  spec: bytes(title, 0, ...options),
+  emit: emitCounted,
+});
+/** As many octets of characters as the number in the part before says. */
+export const countedText = (title: string, ...options: FieldOptions[]): Part => ({
+  spec: text(title, ...options),
+  emit: emitCounted,
+});
+
+/** Time in seconds since 1970 as RFC 3339 text in UTC. */
+export const unixTime = (title: string, ...options: FieldOptions[]): Part => ({
+  spec: text(title, ...options),
+  emit: (emit, field, at, end, { view }) => {
+    if (at + 4 > end) return at;
+    emit.value(field, utcText(view.getUint32(at)), at, at + 4);
+    return at + 4;
+  },
+});
+
+/** Seconds since 1970 in RFC 3339 notation, without a fraction. */
+export function utcText(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+/** A list whose elements are `element`, one after the other up to the body's end. What ends within an element is left. */
+export const each = (title: string, element: Body, ...options: FieldOptions[]): Part => ({
+  spec: list(title, element.specs, ...options),
+  emit: (emit, elements, at, end, { view, base }) => emitEach(emit, elements, element, view, at, end, base),
+});
+
+/** As `each`, in as many octets as the number in the part before says. */
+export const countedEach = (title: string, element: Body, ...options: FieldOptions[]): Part => ({
+  spec: list(title, element.specs, ...options),
+  emit: (emit, elements, at, end, { view, base, before }) =>
+    emitEach(emit, elements, element, view, at, Math.min(at + before, end), base),
+});
+
+function emitEach(
+  emit: FieldEmitter,
+  elements: Field,
+  element: Body,
+  view: DataView,
+  from: number,
+  end: number,
+  base: number,
+): number {
+  const fields = elements.of as FieldsByKey;
+  const least = element.steps.reduce((sum, { key }) => sum + fieldOf(fields, key).octetWidth, 0);
+  let at = from;
+  while (at < end && at + least <= end) {
+    emit.begin(elements, at);
+    const next = emitBody(emit, fields, element, view, at, end, base);
+    emit.end(next);
+    if (next <= at) break;
+    at = next;
+  }
+  return at;
+}
+
+/** How the elements of a list of type, length and value are read. */
+export interface TypedElements {
+  readonly title: string;
+  /** Names of the fields of an element begin with this. */
+  readonly prefix: string;
+  /** Name of the list itself. */
+  readonly name: string;
+  /** The type and, behind it, the length of the value in octets, by key. */
+  readonly header: Readonly<Record<string, FieldSpec>>;
+  /** Bodies by type. */
+  readonly bodies: Readonly<Record<number, Body>>;
+  /** Key of the field that takes what no body does. */
+  readonly rest: string;
+  /** Issue recorded for an element that reaches beyond the list, and what sets that limit. */
+  readonly issue: string;
+  readonly limit: string;
+}
+
+/** A list of elements of type, length and value up to the body's end. */
+export function typedElements(declared: TypedElements): Part {
+  const { prefix, bodies, issue, limit } = declared;
+  const header = body(prefix, '', declared.header);
+  const [typeKey = '', lengthKey = ''] = header.steps.map(({ key }) => key);
+  const rest = body(prefix, '', { [declared.rest]: restBytes('Data') });
+  const children = specsOf([header, ...Object.values(bodies), rest]);
+  const emitElements: EmitPart = (emit, elements, from, end, { view, base }) => {
+    const fields = elements.of as FieldsByKey;
+    const type = fieldOf(fields, typeKey);
+    const length = fieldOf(fields, lengthKey);
+    const unknown = fieldOf(fields, flatKey(declared.rest));
+    const headerOctets = type.octetWidth + length.octetWidth;
+    for (let at = from; at < end; ) {
+      const value = at + headerOctets;
+      const octets = value > end ? 0 : length.get(view, at + type.octetWidth);
+      const next = Math.min(value + octets, end);
+      if (value + octets > end) emit.issue(issue, headerOctets + octets, end - at, limit);
+      emit.begin(elements, at);
+      let taken = at;
+      if (value <= end) {
+        emit.field(type, at);
+        emit.field(length, at + type.octetWidth);
+        const known = bodies[type.get(view, at)];
+        taken = known === undefined ? value : emitBody(emit, fields, known, view, value, next, base);
+      }
+      if (taken < next) emit.octets(unknown, taken, next);
+      emit.end(next);
+      at = next;
+    }
+    return Math.max(from, end);
+  };
+  return { spec: list(declared.title, children, { name: declared.name }), emit: emitElements };
+}
