@@ -180,10 +180,11 @@ export class Dissector implements Dispatch {
             }
           } else {
             wireLimit = declaredEnd;
-            layers.wireEnd[row] = declaredEnd;
-            if (declaredEnd < limit) {
-              limit = declaredEnd;
-              layers.end[row] = declaredEnd;
+            if (declaredEnd < limit) limit = declaredEnd;
+            // What follows the payload of a frame is the frame's own padding; of other layers, the enclosing one's.
+            if (protocol.role !== 'link') {
+              layers.wireEnd[row] = declaredEnd;
+              layers.end[row] = limit;
             }
           }
         }

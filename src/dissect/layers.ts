@@ -122,23 +122,4 @@ export class Layers {
     }
     return -1;
   }
-
-  /** End of the octets of `row` that belong to its children, or the payload's start where it has none. */
-  childrenEnd(row: number): number {
-    let end = this.payload[row]!;
-    for (let child = row + 1; child < this.count; child++) {
-      if (this.parent[child] === row && this.source[child] === this.source[row] && this.end[child]! > end) {
-        end = this.end[child]!;
-      }
-    }
-    return end;
-  }
-
-  /** Whether another row of the same source is the payload of `row`. */
-  hasChildren(row: number): boolean {
-    for (let child = row + 1; child < this.count; child++) {
-      if (this.parent[child] === row && this.source[child] === this.source[row]) return true;
-    }
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
 /** IPv4 header, RFC 791 §3.1. */
-import { bits, bytes, flag, hex, ipv4Address, list, named, octets, uint } from '../dissect/field.ts';
+import { bits, bytes, flag, hex, ipv4Address, list, named, octets, packed, uint } from '../dissect/field.ts';
 import type { Layers } from '../dissect/layers.ts';
 import { defineProtocol, Fragment, type FragmentPart } from '../dissect/protocol.ts';
 import { ipv4Text } from '../dissect/value.ts';
@@ -46,7 +46,7 @@ const OPTION_NAMES = {
 export const ipv4 = defineProtocol('ip', {
   title: 'Internet Protocol Version 4',
   source: 'RFC 791 §3.1',
-  carriedBy: { linkType: [228], etherType: [0x0800], ipProtocol: [4] },
+  carriedBy: { linkType: [228], etherType: [0x0800], ipProtocol: [4], nshNextProtocol: [1] },
   role: 'network',
   tunnel: { ip: 'ipip', ipv6: '4in6', udp: 'flannel-udp' },
   fields: {
@@ -61,7 +61,7 @@ export const ipv4 = defineProtocol('ip', {
     len: uint(16, 'Total Length', octets),
     id: uint(16, 'Identification', hex),
     flags: bits(3, 'Flags', { rb: flag('Reserved'), df: flag("Don't Fragment"), mf: flag('More Fragments') }, hex),
-    frag_offset: uint(13, 'Fragment Offset', octets, { scale: 8 }),
+    frag_offset: uint(13, 'Fragment Offset', { unit: '× 8 octets' }),
     ttl: uint(8, 'Time to Live'),
     proto: uint(8, 'Protocol', named(IP_PROTOCOLS)),
     checksum: uint(16, 'Header Checksum', hex),
@@ -85,8 +85,7 @@ export const ipv4 = defineProtocol('ip', {
       ohc: uint(16, 'Outbound Hop Count'),
       rhc: uint(16, 'Return Hop Count'),
       originator: ipv4Address('Originator'),
-      overflow: uint(4, 'Overflow', { name: 'ip.opt.overflow' }),
-      flag: uint(4, 'Flag', { name: 'ip.opt.flag' }),
+      ...packed({ overflow: uint(4, 'Overflow'), flag: uint(4, 'Flag') }),
       route: list('Route', {
         addr: ipv4Address('Address', { name: 'ip.opt.addr' }),
         time_stamp: uint(32, 'Timestamp', { name: 'ip.opt.time_stamp', unit: 'ms' }),
@@ -209,7 +208,7 @@ function routes(emit: FieldEmitter, from: number, end: number, addresses: boolea
 }
 
 function summarize(view: DataView, start: number, end: number): string {
-  const offset = frag_offset.get(view, start);
+  const offset = 8 * frag_offset.get(view, start);
   if (offset !== 0 || flags.of.mf.get(view, start) !== 0) {
     const length = len.get(view, start) - hdr_len.get(view, start);
     const more = flags.of.mf.get(view, start) === 0 ? ', the last' : '';

@@ -1,5 +1,5 @@
 /** TCP options: RFC 9293 §3.1–3.2, RFC 7323, RFC 2018, RFC 7413 and IANA "TCP Option Kind Numbers". */
-import { bytes, type Field, hex, list, named, octets, uint } from '../dissect/field.ts';
+import { bytes, type Field, hex, list, named, octets, packed, uint } from '../dissect/field.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 
 /** Option kinds that are dissected. */
@@ -54,8 +54,10 @@ export const tcpOptions = list('Option', {
   ao_keyid: uint(8, 'Authentication KeyID', { name: 'tcp.options.ao.keyid' }),
   ao_rnextkeyid: uint(8, 'Authentication RNextKeyID', { name: 'tcp.options.ao.rnextkeyid' }),
   ao_mac: bytes('Authentication MAC', 0, { name: 'tcp.options.ao.mac' }),
-  mptcp_subtype: uint(4, 'Multipath Subtype', { name: 'tcp.options.mptcp.subtype' }),
-  mptcp_rest: uint(4, 'Multipath Version or Reserved', { name: 'tcp.options.mptcp.version_or_reserved' }),
+  ...packed({
+    mptcp_subtype: uint(4, 'Multipath Subtype', { name: 'tcp.options.mptcp.subtype' }),
+    mptcp_rest: uint(4, 'Multipath Version or Reserved', { name: 'tcp.options.mptcp.version_or_reserved' }),
+  }),
   tfo_cookie: bytes('Fast Open Cookie', 0, { name: 'tcp.options.tfo.cookie' }),
   exid: uint(16, 'Experiment Identifier', hex, { name: 'tcp.options.experimental.exid' }),
   data: bytes('Data', 0, { name: 'tcp.options.unknown.payload' }),

@@ -5,6 +5,7 @@ import { RowFlag } from '../dissect/layers.ts';
 import { fieldValue } from '../dissect/value.ts';
 import { type ComputedValue, type FieldVisitor, walkLayer } from '../dissect/walk.ts';
 import { protocolsText } from './protocols-text.ts';
+import { remainderOf } from './remainder.ts';
 import { jsonString } from './safe-text.ts';
 
 /** What a record says of the packet beside its layers. */
@@ -134,8 +135,7 @@ const withBits = new LayerWriter(true);
 function layerJson(layers: Layers, row: number, writer: LayerWriter): string {
   const protocol = layers.protocolOf(row);
   const origin = layers.originOf(row);
-  const payload = layers.payload[row]!;
-  let text = `{"layer":${jsonString(protocol.name)},"range":[${layers.start[row]! - origin},${payload - origin}]`;
+  let text = `{"layer":${jsonString(protocol.name)},"range":[${layers.start[row]! - origin},${layers.payload[row]! - origin}]`;
   const tunnel = layers.tunnelOf(row);
   if (tunnel !== '') text += `,"tunnel":"${tunnel}"`;
   if ((layers.flags[row]! & RowFlag.guessed) !== 0) text += ',"guessed":true';
@@ -146,14 +146,14 @@ function layerJson(layers: Layers, row: number, writer: LayerWriter): string {
   walkLayer(layers, row, writer);
   const fields = writer.finish(protocol.loose);
   if (fields !== '') text += `,${fields}`;
-  const end = layers.end[row]!;
-  const hasChildren = layers.hasChildren(row);
-  const rest = hasChildren ? layers.childrenEnd(row) : payload;
-  if (rest < end) {
-    const isPayload = !hasChildren || layers.protocolOf(row + 1).messages !== undefined;
-    text += `,"${isPayload ? 'payload' : 'padding'}":[${rest - origin},${end - origin}]`;
-  }
-  return `${text}}`;
+  return `${text}${remainderJson(layers, row)}}`;
+}
+
+/** `,"payload":[54,100]` where a layer, or the frame, holds octets that no layer claims. */
+function remainderJson(layers: Layers, row: number): string {
+  const { kind, start, end } = remainderOf(layers, row);
+  const origin = row < 0 ? layers.frameStart : layers.originOf(row);
+  return start < end ? `,"${kind}":[${start - origin},${end - origin}]` : '';
 }
 
 function issuesJson(layers: Layers): string {
@@ -180,7 +180,7 @@ export function packetJson(layers: Layers, head: RecordHead, options: RecordOpti
     text += isFirst ? layerJson(layers, row, writer) : `,${layerJson(layers, row, writer)}`;
     isFirst = false;
   }
-  text += ']';
+  text += `]${remainderJson(layers, -1)}`;
   if (head.comments.length > 0) text += `,"comments":[${head.comments.map(jsonString).join(',')}]`;
   const issues = issuesJson(layers);
   return issues === '' ? `${text}}` : `${text},"issues":[${issues}]}`;

@@ -81,6 +81,8 @@ function packetSchema(protocols: readonly Protocol[]): Schema {
       length: octet,
       protocols: { type: 'string' },
       layers: { type: 'array', items: { $ref: '#/$defs/layer' } },
+      payload: range,
+      padding: range,
       comments: { type: 'array', items: { type: 'string' } },
       issues: {
         type: 'array',

@@ -2,6 +2,7 @@
 import type { Field } from '../dissect/field.ts';
 import type { Layers } from '../dissect/layers.ts';
 import { type ComputedValue, type FieldVisitor, walkLayer } from '../dissect/walk.ts';
+import { remainderOf } from './remainder.ts';
 
 /**
  * What a segment is: a field without children; octets no known protocol claims; octets behind a layer's declared end;
@@ -12,7 +13,7 @@ export type SegmentKind = 'field' | 'payload' | 'padding' | 'incomplete' | 'fcs'
 /** A run of bits. Positions are in the view of the row's source. */
 export interface Segment {
   readonly kind: SegmentKind;
-  /** Row of the layer it belongs to; -1 for a frame without any layer. */
+  /** Row of the layer it belongs to; -1 for the frame itself. */
   readonly row: number;
   /** First bit, and the bit behind the last. */
   readonly bitStart: number;
@@ -65,42 +66,32 @@ class SegmentCollector implements FieldVisitor {
 export function segmentsOf(layers: Layers, source = 0): Segment[] {
   const segments: Segment[] = [];
   const collector = new SegmentCollector(segments);
-  const rest = (kind: SegmentKind, row: number, start: number, end: number): void => {
-    if (end <= start) return;
-    segments.push({
-      kind,
-      row,
-      bitStart: start * 8,
-      bitEnd: end * 8,
-      field: undefined,
-      at: start,
-      value: undefined,
-      parents: [],
-    });
+  const restOfBits = (kind: SegmentKind, row: number, bitStart: number, bitEnd: number): void => {
+    if (bitEnd <= bitStart) return;
+    segments.push({ kind, row, bitStart, bitEnd, field: undefined, at: bitStart >> 3, value: undefined, parents: [] });
   };
+  const rest = (kind: SegmentKind, row: number, start: number, end: number): void =>
+    restOfBits(kind, row, start * 8, end * 8);
   const addRow = (row: number): void => {
     const before = segments.length;
     collector.row = row;
     walkLayer(layers, row, collector);
     const last = segments.length > before ? segments[segments.length - 1]!.bitEnd : layers.start[row]! * 8;
-    rest('incomplete', row, Math.ceil(last / 8), layers.payload[row]!);
-    let at = layers.payload[row]!;
-    let hasChild = false;
+    restOfBits('incomplete', row, last, layers.payload[row]! * 8);
     for (let child = row + 1; child < layers.count; child++) {
-      if (layers.parent[child] !== row || layers.source[child] !== source) continue;
-      addRow(child);
-      at = layers.end[child]!;
-      hasChild = layers.protocolOf(child).messages === undefined;
+      if (layers.parent[child] === row && layers.source[child] === source) addRow(child);
     }
-    rest(hasChild ? 'padding' : 'payload', row, at, layers.end[row]!);
+    const { kind, start, end } = remainderOf(layers, row);
+    rest(kind, row, start, end);
   };
   for (let row = 0; row < layers.count; row++) {
     const parent = layers.parent[row]!;
     if (layers.source[row] === source && (parent < 0 || layers.source[parent] !== source)) addRow(row);
   }
   if (source === 0) {
-    if (layers.count === 0) rest('payload', -1, layers.frameStart, layers.frameEnd - layers.fcsOctets);
-    rest('fcs', Math.min(0, layers.count - 1), layers.frameEnd - layers.fcsOctets, layers.frameEnd);
+    const { kind, start, end } = remainderOf(layers, -1);
+    rest(kind, -1, start, end);
+    rest('fcs', -1, end, layers.frameEnd);
   }
   return segments;
 }

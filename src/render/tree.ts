@@ -5,6 +5,7 @@ import { RowFlag } from '../dissect/layers.ts';
 import { type ComputedValue, type FieldVisitor, walkLayer } from '../dissect/walk.ts';
 import { leafText, valueText } from './field-text.ts';
 import { issueWords } from './line.ts';
+import { remainderOf } from './remainder.ts';
 import type { Style } from './style.ts';
 
 /** Columns of the range at the left: `1234–1237`. */
@@ -111,19 +112,18 @@ export function layerTree(layers: Layers, style: Style, only?: ReadonlySet<strin
     const writer = new TreeWriter(layers, row, depth, style);
     writer.write();
     lines.push(...writer.lines);
-    const end = layers.end[row]!;
-    const rest = layers.hasChildren(row) ? layers.childrenEnd(row) : layers.payload[row]!;
-    if (rest < end) lines.push(restLine(layers, row, rest, depth + 1, style));
+    lines.push(...remainderLines(layers, row, depth + 1, style));
   }
+  if (only === undefined) lines.push(...remainderLines(layers, -1, 0, style));
   return lines;
 }
 
-function restLine(layers: Layers, row: number, start: number, depth: number, style: Style): string {
-  const origin = layers.originOf(row);
-  const end = layers.end[row]!;
-  const kind = layers.hasChildren(row) && layers.protocolOf(row + 1).messages === undefined ? 'padding' : 'payload';
+function remainderLines(layers: Layers, row: number, depth: number, style: Style): string[] {
+  const { kind, start, end } = remainderOf(layers, row);
+  if (start >= end) return [];
+  const origin = row < 0 ? layers.frameStart : layers.originOf(row);
   const range = rangeText(start - origin, end - origin, style).padStart(RANGE_WIDTH);
-  const onWire = layers.wireEnd[row]! - start;
-  const cut = onWire > end - start && kind === 'payload' ? ` captured of ${onWire}` : '';
-  return `${style.dim(range)}  ${'  '.repeat(depth)}${style.dim(kind)}, ${end - start} octets${cut}`;
+  const onWire = row < 0 ? 0 : layers.wireEnd[row]! - start;
+  const cut = kind === 'payload' && onWire > end - start ? ` captured of ${onWire}` : '';
+  return [`${style.dim(range)}  ${'  '.repeat(depth)}${style.dim(kind)}, ${end - start} octets${cut}`];
 }
