@@ -10,7 +10,7 @@ export const MOST_LENGTH = 1500;
 export const ethernet = defineProtocol('eth', {
   title: 'Ethernet',
   source: 'IEEE Std 802.3 §3.1.1',
-  carriedBy: { linkType: [1], etherType: [0x6558] },
+  carriedBy: { linkType: [1], etherType: [0x6558], nshNextProtocol: [3] },
   role: 'link',
   fields: {
     dst: macAddress('Destination'),

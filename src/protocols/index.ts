@@ -5,6 +5,7 @@ import { dns, llmnr, mdns } from './dns.ts';
 import { erspan, erspanTypeI } from './erspan.ts';
 import { ethernet } from './ethernet.ts';
 import { flannelUdp } from './flannel-udp.ts';
+import { geneve } from './geneve.ts';
 import { gre } from './gre.ts';
 import { http } from './http.ts';
 import { ipv4 } from './ipv4.ts';
@@ -12,10 +13,12 @@ import { ipv6 } from './ipv6.ts';
 import { ipv6Fragment } from './ipv6-fraghdr.ts';
 import { ipv6DestinationOptions, ipv6HopByHop } from './ipv6-options-headers.ts';
 import { ipv6Routing } from './ipv6-routing.ts';
+import { nsh } from './nsh.ts';
 import { raw } from './raw.ts';
 import { tcp } from './tcp.ts';
 import { udp } from './udp.ts';
 import { ieee8021ad, vlan } from './vlan.ts';
+import { vxlanGpe } from './vxlan-gpe.ts';
 import { vxlan } from './vxlan.ts';
 
 export const standardProtocols: readonly Protocol[] = [
@@ -41,4 +44,7 @@ export const standardProtocols: readonly Protocol[] = [
   dns,
   mdns,
   llmnr,
+  geneve,
+  nsh,
+  vxlanGpe,
 ];

@@ -9,7 +9,7 @@ const HEADER = 40;
 export const ipv6 = defineProtocol('ipv6', {
   title: 'Internet Protocol Version 6',
   source: 'RFC 8200 §3',
-  carriedBy: { linkType: [229], etherType: [0x86dd], ipProtocol: [41] },
+  carriedBy: { linkType: [229], etherType: [0x86dd], ipProtocol: [41], nshNextProtocol: [2] },
   role: 'network',
   tunnel: { ip: '6in4', ipv6: '6in6', udp: 'flannel-udp' },
   fields: {
