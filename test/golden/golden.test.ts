@@ -1,0 +1,51 @@
+/**
+ * Output held against files: `fixtures/golden/<scenario>/<node>-<point>.<command>.txt`. `npm run golden` accepts what is printed now; read the
+ * difference before it is committed.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { runCli } from '../cli/run-cli.ts';
+import { FIXTURES } from '../corpus.ts';
+
+const GOLDEN = fileURLToPath(new URL('../../fixtures/golden/', import.meta.url));
+
+/** Calls by the name they have in the files' names. */
+const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  lines: [],
+  layers: ['--layers', '-c', '8'],
+  hex: ['--hex', '-c', '6'],
+  json: ['--json', '-c', '12'],
+  full: ['--json', '--full', '-c', '4'],
+  stats: ['stats'],
+};
+
+/** Captures with the commands they are held against. */
+const ROWS: readonly (readonly [capture: string, ...commands: string[]])[] = [
+  ['flannel-vxlan/node1-eth1', 'lines', 'layers', 'hex', 'json', 'full', 'stats'],
+  ['flannel-udp/node1-eth1', 'lines', 'layers', 'hex', 'json'],
+  ['calico-ipip/node1-eth0', 'lines', 'layers', 'hex', 'json'],
+];
+
+const cases = ROWS.flatMap(([capture, ...commands]) => commands.map((command) => ({ capture, command })));
+const goldenPath = (capture: string, command: string): string => `${capture}.${command}.txt`;
+
+test.each(cases)('$capture $command', async ({ capture, command }) => {
+  const words = COMMANDS[command];
+  if (words === undefined) throw new Error(`no command '${command}'`);
+  const first = words[0] === 'stats' ? ['stats'] : [];
+  const { status, stdout, stderr } = await runCli([
+    ...first,
+    `${FIXTURES}${capture}.pcap`,
+    ...words.slice(first.length),
+  ]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const told = stdout.replaceAll(FIXTURES, '');
+  await expect(told).toMatchFileSnapshot(`${GOLDEN}${goldenPath(capture, command)}`);
+});
+
+afterAll(() => {
+  const wanted = new Set(cases.map(({ capture, command }) => goldenPath(capture, command)));
+  const found = existsSync(GOLDEN) ? readdirSync(GOLDEN, { recursive: true, encoding: 'utf8' }) : [];
+  expect(found.filter((path) => path.endsWith('.txt') && !wanted.has(path))).toEqual([]);
+});

@@ -1,0 +1,59 @@
+/** Packs the project, installs the tarball into an empty folder and uses it there as a user would. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const project = fileURLToPath(new URL('../../', import.meta.url));
+const capture = join(project, 'fixtures/captures/flannel-vxlan/node1-eth1.pcap');
+const folder = mkdtempSync(join(tmpdir(), 'netdissect-package-'));
+
+/** Runs a program in a folder and answers what it printed. */
+function run(program: string, argv: readonly string[], cwd: string): string {
+  return execFileSync(program, argv, { cwd, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Ends the run with a message where something is not so. */
+function expect(holds: boolean, what: string): void {
+  if (!holds) throw new Error(`the package does not do what it should: ${what}`);
+  process.stdout.write(`ok: ${what}\n`);
+}
+
+try {
+  const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], project)) as [{ filename: string }];
+  writeFileSync(join(folder, 'package.json'), '{ "name": "user", "private": true, "type": "module" }');
+  run('npm', ['install', '--no-audit', '--no-fund', join(folder, filename), 'typescript@7', '@types/node@20'], folder);
+
+  const layers = run('npx', ['netdissect', capture, '--layers'], folder);
+  expect(/vxlan\.vni +1\n/.test(layers), '--layers shows VNI 1');
+
+  const records = run('npx', ['netdissect', capture, '--json'], folder)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { protocols: string });
+  expect(records.length === 72, '--json gives a record for each of 72 packets');
+  expect(records[2]?.protocols === 'eth:ip:udp:vxlan:eth:ip:tcp', 'the third is TCP within VXLAN');
+
+  const program = `
+    import { dissect, readCapture } from 'netdissect';
+    import { openCapture } from 'netdissect/node';
+    let vnis = 0;
+    for await (const packet of await openCapture(process.argv[2] ?? '')) if (packet.layer('vxlan')?.vni === 1) vnis++;
+    const arp: string = dissect(new Uint8Array(42)).protocols;
+    if (typeof readCapture !== 'function' || !arp.startsWith('eth')) throw new Error('the library is not whole');
+    console.log(vnis);
+  `;
+  writeFileSync(join(folder, 'user.ts'), program);
+  const compiler = ['tsc', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node', 'user.ts'];
+  run('npx', compiler, folder);
+  expect(run('node', ['user.js', capture], folder).trim() === '67', 'the library reads the capture and its types hold');
+
+  const { dependencies = {} } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
+  const installed = run('npm', ['ls', '--omit=dev', '--all', '--parseable'], project).trim().split('\n').length - 1;
+  expect(installed <= 16, `at most 16 packages come with it (${installed}, for ${Object.keys(dependencies).join(', ')})`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
