@@ -62,3 +62,15 @@ export class Notices {
     return [...this.#byCode.values()];
   }
 }
+
+/** Counts a packet with more octets captured than it had, or than the snap length (0 for none) allows. */
+export function noteLengths(notices: Notices, at: number, captured: number, wire: number, snapLength: number): void {
+  if (captured > wire && !notices.countKnown(NoticeCode.capturedExceedsWire)) {
+    const message = `captured length ${captured} of the packet at offset ${at} exceeds its original length ${wire}`;
+    notices.add(NoticeCode.capturedExceedsWire, at, message);
+  }
+  if (snapLength > 0 && captured > snapLength && !notices.countKnown(NoticeCode.capturedExceedsSnapLength)) {
+    const message = `captured length ${captured} of the packet at offset ${at} exceeds the snap length ${snapLength}`;
+    notices.add(NoticeCode.capturedExceedsSnapLength, at, message);
+  }
+}

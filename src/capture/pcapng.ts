@@ -6,23 +6,14 @@ import type { ByteWindow } from './byte-window.ts';
 import { CaptureError, CaptureErrorCode, type CutOff } from './capture-error.ts';
 import type { CaptureInterface } from './interface.ts';
 import { capturedLimit } from './link-types.ts';
-import { NoticeCode, type Notices } from './notice.ts';
+import { NoticeCode, type Notices, noteLengths } from './notice.ts';
 import type { PacketBatch } from './packet.ts';
-import { noteLengths } from './pcap.ts';
-import {
-  BLOCK_HEADER_LENGTH,
-  BLOCK_TRAILER_LENGTH,
-  BlockType,
-  BYTE_ORDER_MAGIC,
-  blockTypeName,
-  minimumBlockLength,
-} from './pcapng-blocks.ts';
+import { BLOCK_HEADER_LENGTH, BLOCK_TRAILER_LENGTH, BlockType, blockTypeName } from './pcapng-blocks.ts';
 import { type Block, Descriptions } from './pcapng-descriptions.ts';
+import { BlockFraming } from './pcapng-framing.ts';
 import { padded } from './pcapng-options.ts';
 import { NO_TIME, type SplitTime, splitTicks } from './timestamp.ts';
 
-/** A section header's byte order stands behind its length, which cannot be read without it. */
-const BYTE_ORDER_END = 12;
 /** Octets of a block that is read as a whole, packet blocks of longer link types aside. */
 const BLOCK_LIMIT = 16 * 1024 * 1024;
 /** Octets that fields and options may add to a packet in its block. */
@@ -30,34 +21,32 @@ const OPTIONS_LIMIT = 1024 * 1024;
 /** Where the packet's octets begin in its block. */
 const PACKET_DATA = 28;
 const SIMPLE_PACKET_DATA = 12;
-/** Distinct types of skipped blocks that are counted one by one. */
-const MAX_SKIPPED_TYPES = 256;
 /** In a Packet Block: the drop count is not known. */
 const UNKNOWN_DROPS = 0xffff;
-
-/** A block that is being skipped: its octets come and go without the block ever being held as a whole. */
-interface SkippedBlock {
-  readonly byteOffset: number;
-  readonly length: number;
-  /** Octets before the trailer that are still to come. */
-  remaining: number;
-}
 
 /** Cuts the packets of a pcapng file out of a window, and reads the blocks that describe them. */
 export class PcapngBlocks {
   readonly descriptions: Descriptions;
-  /** Blocks skipped, by type; those of types beyond the first 256 are counted under `undefined`. */
-  readonly skipped = new Map<number | undefined, number>();
   readonly #window: ByteWindow;
   readonly #notices: Notices;
   readonly #time: SplitTime = { seconds: 0, nanos: 0 };
-  #skipping: SkippedBlock | undefined;
-  #little = true;
+  readonly #framing: BlockFraming;
 
   constructor(window: ByteWindow, notices: Notices) {
     this.#window = window;
     this.#notices = notices;
+    this.#framing = new BlockFraming(window, notices);
     this.descriptions = new Descriptions(notices);
+  }
+
+  /** Blocks skipped, by type; those of types beyond the first 256 are counted under `undefined`. */
+  get skipped(): ReadonlyMap<number | undefined, number> {
+    return this.#framing.skipped;
+  }
+
+  /** The block that the end of the input cuts off, if any. */
+  cutOff(): CutOff | undefined {
+    return this.#framing.cutOff();
   }
 
   /**
@@ -67,30 +56,14 @@ export class PcapngBlocks {
    */
   fill(batch: PacketBatch): void {
     batch.count = 0;
-    while (batch.count < batch.capacity && this.#skipRest() && this.#readBlocks(batch)) {}
-  }
-
-  /** The block that the end of the input cuts off, if any. */
-  cutOff(): CutOff | undefined {
-    const { available, inputPosition, view, position } = this.#window;
-    const skipping = this.#skipping;
-    if (skipping !== undefined) {
-      const seen = skipping.length - BLOCK_TRAILER_LENGTH - skipping.remaining;
-      return { byteOffset: skipping.byteOffset, needed: skipping.length, available: seen + available };
-    }
-    if (available === 0) return undefined;
-    if (available < BLOCK_HEADER_LENGTH) return { byteOffset: inputPosition, needed: BLOCK_HEADER_LENGTH, available };
-    const type = view.getUint32(position, this.#little);
-    const lengthIsKnown = type !== BlockType.sectionHeader || available >= BYTE_ORDER_END;
-    const needed = lengthIsKnown ? padded(view.getUint32(position + 4, this.#little)) : minimumBlockLength(type);
-    return { byteOffset: inputPosition, needed, available };
+    while (batch.count < batch.capacity && this.#framing.skipRest() && this.#readBlocks(batch)) {}
   }
 
   /** Reads the next block, or a run of Enhanced Packet Blocks; false where more octets are needed. */
   #readBlocks(batch: PacketBatch): boolean {
     const window = this.#window;
     if (window.available < BLOCK_HEADER_LENGTH) return false;
-    const type = window.view.getUint32(window.position, this.#little);
+    const type = window.view.getUint32(window.position, this.#framing.little);
     switch (type) {
       case BlockType.enhancedPacket:
         return this.#readEnhancedPackets(batch);
@@ -98,16 +71,16 @@ export class PcapngBlocks {
       case BlockType.packet:
         return this.#readPacket(type, batch);
       case BlockType.sectionHeader:
-        return this.#readByteOrder() && this.#readDescription(type, this.#blockLength(type));
+        return this.#framing.readByteOrder() && this.#readDescription(type, this.#framing.blockLength(type));
       case BlockType.interfaceDescription:
-        return this.#readDescription(type, this.#blockLength(type));
+        return this.#readDescription(type, this.#framing.blockLength(type));
       case BlockType.nameResolution:
       case BlockType.interfaceStatistics: {
-        const length = this.#blockLength(type);
+        const length = this.#framing.blockLength(type);
         return length > BLOCK_LIMIT ? this.#skipTooLong(type, length) : this.#readDescription(type, length);
       }
       default:
-        return this.#skip(type, this.#blockLength(type));
+        return this.#framing.skip(type, this.#framing.blockLength(type));
     }
   }
 
@@ -118,7 +91,7 @@ export class PcapngBlocks {
   #readEnhancedPackets(batch: PacketBatch): boolean {
     const window = this.#window;
     const { view, end, inputOffset } = window;
-    const little = this.#little;
+    const little = this.#framing.little;
     const time = this.#time;
     const { capacity, start, length, wireLength, seconds, nanos } = batch;
     const { interfaceId, byteOffset, optionsStart, optionsEnd } = batch;
@@ -175,10 +148,10 @@ export class PcapngBlocks {
   #readPacket(type: number, batch: PacketBatch): boolean {
     const window = this.#window;
     const { view, position: at, inputPosition } = window;
-    const little = this.#little;
+    const little = this.#framing.little;
     const simple = type === BlockType.simplePacket;
     const data = simple ? SIMPLE_PACKET_DATA : PACKET_DATA;
-    const length = this.#blockLength(type);
+    const length = this.#framing.blockLength(type);
     if (window.available < data) return false;
     const source = this.#sourceOfPacket(type);
     const room = length - data - BLOCK_TRAILER_LENGTH;
@@ -196,9 +169,9 @@ export class PcapngBlocks {
       const message = `captured length ${captured} at offset ${inputPosition} exceeds the ${room} octets its block has for it`;
       throw new CaptureError(CaptureErrorCode.recordTooLong, inputPosition, message);
     }
-    this.#checkLimit(length, captured + OPTIONS_LIMIT);
+    this.#framing.checkLimit(length, captured + OPTIONS_LIMIT);
     if (window.available < length) return false;
-    const trailer = this.#checkTrailer(length);
+    const trailer = this.#framing.checkTrailer(length);
     noteLengths(this.#notices, inputPosition, captured, wire, snapLength);
     if (type === BlockType.packet) countDrops(source, view.getUint16(at + 10, little));
     this.#time.seconds = 0;
@@ -223,8 +196,8 @@ export class PcapngBlocks {
   #sourceOfPacket(type: number): CaptureInterface {
     const { view, position, inputPosition } = this.#window;
     let number = 0;
-    if (type === BlockType.enhancedPacket) number = view.getUint32(position + 8, this.#little);
-    else if (type === BlockType.packet) number = view.getUint16(position + 8, this.#little);
+    if (type === BlockType.enhancedPacket) number = view.getUint32(position + 8, this.#framing.little);
+    else if (type === BlockType.packet) number = view.getUint16(position + 8, this.#framing.little);
     const source = this.descriptions.interfaceNumbered(number);
     if (source !== undefined) return source;
     const described = this.descriptions.interfaces.length - this.descriptions.sectionBase;
@@ -232,32 +205,15 @@ export class PcapngBlocks {
     throw new CaptureError(CaptureErrorCode.unknownInterface, inputPosition, message);
   }
 
-  /** Takes a section's byte order from its header; false where more octets are needed. */
-  #readByteOrder(): boolean {
-    const { view, position, available, inputPosition } = this.#window;
-    if (available < BYTE_ORDER_END) return false;
-    if (view.getUint32(position + 8, true) === BYTE_ORDER_MAGIC) this.#little = true;
-    else if (view.getUint32(position + 8, false) === BYTE_ORDER_MAGIC) this.#little = false;
-    else {
-      const found = view
-        .getUint32(position + 8, false)
-        .toString(16)
-        .padStart(8, '0');
-      const message = `byte-order magic of the section at offset ${inputPosition} is ${found}, expected 1a2b3c4d or 4d3c2b1a`;
-      throw new CaptureError(CaptureErrorCode.badHeader, inputPosition, message);
-    }
-    return true;
-  }
-
   #readDescription(type: number, length: number): boolean {
     const window = this.#window;
-    this.#checkLimit(length, BLOCK_LIMIT);
+    this.#framing.checkLimit(length, BLOCK_LIMIT);
     if (window.available < length) return false;
     const { view, position: start, inputPosition: byteOffset } = window;
-    const block: Block = { view, start, end: this.#checkTrailer(length), byteOffset };
+    const block: Block = { view, start, end: this.#framing.checkTrailer(length), byteOffset };
     const { descriptions } = this;
     if (type === BlockType.sectionHeader) {
-      descriptions.readSectionHeader(block, this.#little ? 'little-endian' : 'big-endian');
+      descriptions.readSectionHeader(block, this.#framing.byteOrder);
     } else if (type === BlockType.interfaceDescription) descriptions.readInterface(block);
     else if (type === BlockType.interfaceStatistics) descriptions.readStatistics(block);
     else descriptions.readNames(block);
@@ -269,71 +225,7 @@ export class PcapngBlocks {
     const at = this.#window.inputPosition;
     const message = `${blockTypeName(type)} at offset ${at} has ${length} octets, skipped above ${BLOCK_LIMIT}`;
     this.#notices.add(NoticeCode.blockTooLong, at, message);
-    return this.#skip(type, length);
-  }
-
-  #skip(type: number, length: number): boolean {
-    const window = this.#window;
-    const key = this.skipped.has(type) || this.skipped.size < MAX_SKIPPED_TYPES ? type : undefined;
-    this.skipped.set(key, (this.skipped.get(key) ?? 0) + 1);
-    this.#skipping = {
-      byteOffset: window.inputPosition,
-      length,
-      remaining: length - BLOCK_HEADER_LENGTH - BLOCK_TRAILER_LENGTH,
-    };
-    window.position += BLOCK_HEADER_LENGTH;
-    return true;
-  }
-
-  /** Passes over what is there of a skipped block; false where more of it is to come. */
-  #skipRest(): boolean {
-    const window = this.#window;
-    const skipping = this.#skipping;
-    if (skipping === undefined) return true;
-    const passed = Math.min(skipping.remaining, window.available);
-    skipping.remaining -= passed;
-    window.position += passed;
-    if (skipping.remaining > 0 || window.available < BLOCK_TRAILER_LENGTH) return false;
-    this.#compareLengths(skipping.byteOffset, skipping.length, window.view.getUint32(window.position, this.#little));
-    window.position += BLOCK_TRAILER_LENGTH;
-    this.#skipping = undefined;
-    return true;
-  }
-
-  /** The length of the block at the window's position, rounded up to a multiple of 4 as some writers forget to. */
-  #blockLength(type: number): number {
-    const { view, position, inputPosition } = this.#window;
-    const length = view.getUint32(position + 4, this.#little);
-    const minimum = minimumBlockLength(type);
-    if (length >= minimum) return padded(length);
-    const message = `block length ${length} at offset ${inputPosition} is below the ${minimum}-octet minimum`;
-    throw new CaptureError(CaptureErrorCode.badBlockLength, inputPosition, message);
-  }
-
-  #checkLimit(length: number, limit: number): void {
-    if (length <= limit) return;
-    const at = this.#window.inputPosition;
-    const message = `block length ${length} at offset ${at} exceeds the limit of ${limit}`;
-    throw new CaptureError(CaptureErrorCode.badBlockLength, at, message);
-  }
-
-  /** Compares the two lengths of the whole block at the window's position, and returns where its trailer begins. */
-  #checkTrailer(length: number): number {
-    const { view, position, inputPosition } = this.#window;
-    const trailer = position + length - BLOCK_TRAILER_LENGTH;
-    this.#compareLengths(inputPosition, length, view.getUint32(trailer, this.#little));
-    const unrounded = view.getUint32(position + 4, this.#little);
-    if (unrounded !== length) {
-      const message = `block length ${unrounded} at offset ${inputPosition} is not a multiple of 4, rounded up`;
-      this.#notices.add(NoticeCode.unalignedBlockLength, inputPosition, message);
-    }
-    return trailer;
-  }
-
-  #compareLengths(byteOffset: number, length: number, trailer: number): void {
-    if (padded(trailer) === length) return;
-    const message = `block length ${length} at offset ${byteOffset} differs from ${trailer} in its trailer`;
-    throw new CaptureError(CaptureErrorCode.badBlockLength, byteOffset, message);
+    return this.#framing.skip(type, length);
   }
 }
 

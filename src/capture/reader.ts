@@ -4,7 +4,8 @@ import { describeForeign } from './foreign-formats.ts';
 import type { ByteOrder, CaptureInterface, CaptureSection, NameRecord } from './interface.ts';
 import { type Notice, Notices } from './notice.ts';
 import { type Packet, PacketBatch } from './packet.ts';
-import { type PcapHeader, PcapRecords, pcapHeaderLength, pcapInterface, readPcapHeader } from './pcap.ts';
+import { PcapRecords } from './pcap.ts';
+import { type PcapHeader, pcapHeaderLength, pcapInterface, readPcapHeader } from './pcap-header.ts';
 import { PcapngBlocks } from './pcapng.ts';
 import { BLOCK_HEADER_LENGTH, BlockType, BYTE_ORDER_MAGIC, minimumBlockLength } from './pcapng-blocks.ts';
 
