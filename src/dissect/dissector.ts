@@ -214,8 +214,13 @@ export class Dissector implements Dispatch {
       }
       if (protocol.quotes?.(octets, at)) flags |= RowFlag.quoted;
       guessed = 0;
-      if (plan.portTable === undefined) id = this.nextOf(plan, octets, at, payload, limit);
-      else {
+      if (plan.portTable === undefined) {
+        id = this.nextOf(plan, octets, at, payload, limit);
+        if (id < 0) {
+          id = -id;
+          guessed = RowFlag.guessed;
+        }
+      } else {
         id = this.byPort(plan, octets, at, payload, limit);
         if (id < 0) {
           id = -id;

@@ -42,7 +42,10 @@ export interface Dispatch {
   named(name: string): number;
 }
 
-/** Finds the next protocol's id; called with the whole header captured. `start`, `payload` and `end` are octets of `view`. */
+/**
+ * Finds the next protocol's id, or the negative id of one that only the payload's looks speak for: the layer is then marked `guessed`.
+ * Called with the whole header captured; `start`, `payload` and `end` are octets of `view`. A bare protocol does not guess, nor one that is fragmented.
+ */
 export type NextProtocol = (dispatch: Dispatch, view: DataView, start: number, payload: number, end: number) => number;
 
 /** How the next protocol is found. */

@@ -13,7 +13,9 @@ import { ipv6 } from './ipv6.ts';
 import { ipv6Fragment } from './ipv6-fraghdr.ts';
 import { ipv6DestinationOptions, ipv6HopByHop } from './ipv6-options-headers.ts';
 import { ipv6Routing } from './ipv6-routing.ts';
+import { mpls } from './mpls.ts';
 import { nsh } from './nsh.ts';
+import { associatedChannel, pseudowireEthernet } from './pseudowire.ts';
 import { raw } from './raw.ts';
 import { tcp } from './tcp.ts';
 import { udp } from './udp.ts';
@@ -47,4 +49,7 @@ export const standardProtocols: readonly Protocol[] = [
   geneve,
   nsh,
   vxlanGpe,
+  mpls,
+  associatedChannel,
+  pseudowireEthernet,
 ];
