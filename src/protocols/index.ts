@@ -8,6 +8,8 @@ import { flannelUdp } from './flannel-udp.ts';
 import { geneve } from './geneve.ts';
 import { gre } from './gre.ts';
 import { http } from './http.ts';
+import { icmp } from './icmp.ts';
+import { icmpv6 } from './icmpv6.ts';
 import { ipv4 } from './ipv4.ts';
 import { ipv6 } from './ipv6.ts';
 import { ipv6Fragment } from './ipv6-fraghdr.ts';
@@ -15,8 +17,11 @@ import { ipv6DestinationOptions, ipv6HopByHop } from './ipv6-options-headers.ts'
 import { ipv6Routing } from './ipv6-routing.ts';
 import { mpls } from './mpls.ts';
 import { nsh } from './nsh.ts';
+import { nullLoopback } from './null.ts';
 import { associatedChannel, pseudowireEthernet } from './pseudowire.ts';
 import { raw } from './raw.ts';
+import { sll } from './sll.ts';
+import { sll2 } from './sll2.ts';
 import { tcp } from './tcp.ts';
 import { udp } from './udp.ts';
 import { ieee8021ad, vlan } from './vlan.ts';
@@ -28,6 +33,9 @@ export const standardProtocols: readonly Protocol[] = [
   vlan,
   ieee8021ad,
   arp,
+  sll,
+  sll2,
+  nullLoopback,
   raw,
   ipv4,
   ipv6,
@@ -35,6 +43,8 @@ export const standardProtocols: readonly Protocol[] = [
   ipv6Routing,
   ipv6Fragment,
   ipv6DestinationOptions,
+  icmp,
+  icmpv6,
   tcp,
   udp,
   vxlan,

@@ -1,6 +1,7 @@
 /** IPv6 Fragment header, RFC 8200 §4.5. */
-import { flag, hex, named, octets, uint } from '../dissect/field.ts';
+import { computed, flag, hex, named, octets, uint } from '../dissect/field.ts';
 import { defineProtocol, Fragment, type FragmentPart } from '../dissect/protocol.ts';
+import type { FieldEmitter } from '../dissect/walk.ts';
 import { IP_PROTOCOLS } from './registries.ts';
 
 export const ipv6Fragment = defineProtocol('ipv6.fraghdr', {
@@ -11,13 +12,15 @@ export const ipv6Fragment = defineProtocol('ipv6.fraghdr', {
   fields: {
     nxt: uint(8, 'Next Header', named(IP_PROTOCOLS)),
     reserved_octet: uint(8, 'Reserved', hex),
-    offset: uint(13, 'Fragment Offset', octets, { scale: 8 }),
+    offset: uint(13, 'Fragment Offset in 8 octets'),
     reserved_bits: uint(2, 'Reserved'),
     more: flag('More Fragments'),
     ident: uint(32, 'Identification', hex),
   },
+  variable: { offset_oct: computed('number', 'Fragment Offset', octets) },
   fragment: fragmentPart,
   next: { table: 'ipProtocol', field: 'nxt' },
+  details: emitOffset,
   summary: summarize,
 });
 
@@ -29,8 +32,17 @@ function fragmentPart(view: DataView, start: number): FragmentPart {
   return more.get(view, start) === 0 ? Fragment.none : Fragment.first;
 }
 
+/** Octets of the original packet's fragmentable part before this fragment. */
+function offsetInOctets(view: DataView, start: number): number {
+  return 8 * offset.get(view, start);
+}
+
+function emitOffset(emit: FieldEmitter, view: DataView, start: number): void {
+  emit.value(ipv6Fragment.variable.offset_oct, offsetInOctets(view, start));
+}
+
 function summarize(view: DataView, start: number, end: number): string {
-  const from = offset.get(view, start);
+  const from = offsetInOctets(view, start);
   const last = more.get(view, start) === 0 ? ', the last' : '';
   const id = ident.get(view, start).toString(16).padStart(8, '0');
   return `fragment of 0x${id}: octets ${from}–${from + end - start - 8}${last}`;

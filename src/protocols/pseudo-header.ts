@@ -2,6 +2,7 @@
 import type { Field } from '../dissect/field.ts';
 import { type Layers, RowFlag } from '../dissect/layers.ts';
 import { onesComplementSum } from './checksum.ts';
+import { finalDestination } from './ipv6-routing.ts';
 
 /**
  * Verifies a transport checksum and records `badChecksum`, or `partialChecksum` where only the pseudo-header was summed (what a sender's kernel
@@ -14,33 +15,54 @@ export function verifyTransport(
   found: number,
   field: Field,
 ): void {
+  const network = layers.enclosing(row, 'network');
+  if (network < 0 || !isWhole(layers, row)) return;
+  const length = layers.end[row]! - layers.start[row]!;
+  const pseudo = pseudoHeaderSum(layers, network, protocolNumber, length, row);
+  const right = rightSum(layers, row, found, pseudo);
+  if (right === found) return;
+  if (found === pseudo) layers.issues.add(row, 'partialChecksum', 0, found, field.name);
+  else layers.issues.add(row, 'badChecksum', right, found, field.name);
+}
+
+/** As `verifyTransport`, of a checksum over the message alone (ICMP, IGMP). */
+export function verifyMessage(layers: Layers, row: number, field: Field): void {
+  if (!isWhole(layers, row)) return;
+  const found = field.get(layers.viewOf(row), layers.start[row]!);
+  const right = rightSum(layers, row, found, 0);
+  if (right !== found) layers.issues.add(row, 'badChecksum', right, found, field.name);
+}
+
+function isWhole(layers: Layers, row: number): boolean {
+  const cannotTell = RowFlag.quoted | RowFlag.fragment;
+  return layers.end[row]! >= layers.wireEnd[row]! && (layers.flags[row]! & cannotTell) === 0;
+}
+
+/** The checksum that `row` should have in place of `found`, on top of the sum `initial`. */
+function rightSum(layers: Layers, row: number, found: number, initial: number): number {
+  const view = layers.viewOf(row);
   const start = layers.start[row]!;
   const end = layers.end[row]!;
-  const network = layers.enclosing(row, 'network');
-  const cannotTell = RowFlag.quoted | RowFlag.fragment;
-  if (network < 0 || end < layers.wireEnd[row]! || (layers.flags[row]! & cannotTell) !== 0) return;
-  const view = layers.viewOf(row);
-  const pseudo = pseudoHeaderSum(layers, network, protocolNumber, end - start);
-  const sum = onesComplementSum(view, start, end, pseudo);
-  if (sum === 0xffff) return;
-  if (found === pseudo) layers.issues.add(row, 'partialChecksum', 0, found, field.name);
-  else {
-    const right = onesComplementSum(view, start, end, onesComplementFold(pseudo + 0xffff - found)) ^ 0xffff;
-    layers.issues.add(row, 'badChecksum', right, found, field.name);
-  }
+  if (onesComplementSum(view, start, end, initial) === 0xffff) return found;
+  return onesComplementSum(view, start, end, onesComplementFold(initial + 0xffff - found)) ^ 0xffff;
 }
 
 function onesComplementFold(sum: number): number {
   return (sum & 0xffff) + (sum >>> 16);
 }
 
-/** Sum of the pseudo-header for `length` octets of the protocol, folded to 16 bits. */
-export function pseudoHeaderSum(layers: Layers, network: number, protocolNumber: number, length: number): number {
+/** Sum of the pseudo-header for `length` octets of the protocol in `row`, folded to 16 bits. */
+function pseudoHeaderSum(layers: Layers, network: number, protocolNumber: number, length: number, row: number): number {
   const view = layers.viewOf(network);
   const at = layers.start[network]!;
-  const isIpv6 = layers.protocolOf(network).name === 'ipv6';
   const lengthAndProtocol = onesComplementFold(length + protocolNumber);
-  return isIpv6
-    ? onesComplementSum(view, at + 8, at + 40, lengthAndProtocol)
-    : onesComplementSum(view, at + 12, at + 20, lengthAndProtocol);
+  if (layers.protocolOf(network).name !== 'ipv6') return onesComplementSum(view, at + 12, at + 20, lengthAndProtocol);
+  const sum = onesComplementSum(view, at + 8, at + 24, lengthAndProtocol);
+  for (let outer = layers.parent[row]!; outer > network; outer = layers.parent[outer]!) {
+    if (layers.protocolOf(outer).name !== 'ipv6.routing') continue;
+    const routing = layers.viewOf(outer);
+    const last = finalDestination(routing, layers.start[outer]!, layers.payload[outer]!);
+    if (last >= 0) return onesComplementSum(routing, last, last + 16, sum);
+  }
+  return onesComplementSum(view, at + 24, at + 40, sum);
 }
