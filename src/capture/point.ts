@@ -42,15 +42,19 @@ function withoutExtensions(path: string): string {
   return bare === '' || bare.endsWith('/') ? path : bare;
 }
 
-/** The fewest last segments of one path that are not also the last segments of another; undefined where all are. */
+/**
+ * The fewest last segments of one path that are not also the last segments of another, or all of them; undefined where another
+ * path has the very same.
+ */
 function shortestSuffix(index: number, paths: readonly string[]): string | undefined {
   const own = segments(paths[index] ?? '');
   const others = paths.filter((_, other) => other !== index).map(segments);
-  for (let length = 1; length <= own.length; length++) {
+  for (let length = 1; length < own.length; length++) {
     const suffix = own.slice(-length).join('/');
     if (others.every((other) => other.slice(-length).join('/') !== suffix)) return suffix;
   }
-  return undefined;
+  const whole = own.join('/');
+  return others.some((other) => other.join('/') === whole) ? undefined : whole;
 }
 
 function segments(path: string): string[] {
