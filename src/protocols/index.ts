@@ -23,6 +23,7 @@ import { raw } from './raw.ts';
 import { sll } from './sll.ts';
 import { sll2 } from './sll2.ts';
 import { tcp } from './tcp.ts';
+import { tls } from './tls.ts';
 import { udp } from './udp.ts';
 import { ieee8021ad, vlan } from './vlan.ts';
 import { vxlanGpe } from './vxlan-gpe.ts';
@@ -50,6 +51,7 @@ export const standardProtocols: readonly Protocol[] = [
   vxlan,
   flannelUdp,
   http,
+  tls,
   gre,
   erspan,
   erspanTypeI,
