@@ -8,7 +8,7 @@ export { createDissector, type DecodeAs, Dissector } from './dissect/dissector.t
 export * from './dissect/field.ts';
 export type { Issue } from './dissect/issue.ts';
 export { Layers } from './dissect/layers.ts';
-export { defineProtocol, Fragment, type Protocol, type ProtocolDeclaration } from './dissect/protocol.ts';
+export { defineProtocol, type Protocol, type ProtocolDeclaration } from './dissect/protocol.ts';
 export { type FieldEmitter, type FieldVisitor, walkLayer } from './dissect/walk.ts';
 export { Capture, type CaptureOptions, readCapture } from './library/capture.ts';
 export { type DissectedPacket, dissect } from './library/packet.ts';

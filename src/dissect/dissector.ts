@@ -1,7 +1,7 @@
 /** Chains protocols over the octets of a frame: one loop, bounded in depth, that writes one row a layer. */
 import { Layers, MAX_LAYERS, RowFlag, Status } from './layers.ts';
 import { type CheckPlan, type Plan, planProtocol, readNumber } from './plan.ts';
-import { type Dispatch, Fragment, type Protocol, type TableName } from './protocol.ts';
+import { type Dispatch, type Protocol, type TableName } from './protocol.ts';
 
 /** An override of a table: `udp.port==8473,vxlan` is `{ table: 'udpPort', code: 8473, protocol: 'vxlan' }`. */
 export interface DecodeAs {
@@ -10,13 +10,25 @@ export interface DecodeAs {
   readonly protocol: string;
 }
 
-/** Gives the chain the octets of packets that came in several pieces. */
+/** Gives the chain the octets of packets and messages that came in several pieces. */
 export interface Reassembly {
   /**
    * Takes the fragment whose header is `row`. Answers the number of the source (in `layers.sources`) that now holds the whole payload,
    * or 0 while pieces are missing.
    */
   fragment(layers: Layers, row: number): number;
+  /**
+   * Takes the segment whose header is `row`. Answers the number of the source that holds an unfinished message with this segment behind it (its
+   * protocol is `protocol`), 0 where the segment stands for itself, or -1 where there is nothing to be looked at yet.
+   */
+  segment(layers: Layers, row: number): number;
+  readonly protocol: number;
+  readonly guessed: boolean;
+  /**
+   * Ends the look at the segment taken last: [start, end) of `view` begin a message of `protocol` that needs `needed` octets; all messages were
+   * whole where start is end. False where the message is too long to be kept.
+   */
+  finish(protocol: number, guessed: boolean, view: DataView, start: number, end: number, needed: number): boolean;
 }
 
 const CODE_POINTS = 65536;
@@ -194,10 +206,12 @@ export class Dissector implements Dispatch {
       layers.payload[row] = payload;
       if (payload >= wireLimit) return;
 
-      if (protocol.fragment !== undefined) {
-        const part = protocol.fragment(octets, at);
-        if (part !== Fragment.none) {
-          const whole = reassembly === undefined ? 0 : reassembly.fragment(layers, row);
+      const { fragmentation } = protocol;
+      if (fragmentation !== undefined) {
+        const isLater = fragmentation.offset(octets, at) !== 0;
+        if (isLater || fragmentation.more(octets, at)) {
+          const isGathered = reassembly !== undefined && (flags & RowFlag.quoted) === 0;
+          const whole = isGathered ? reassembly.fragment(layers, row) : 0;
           if (whole !== 0) {
             id = this.nextOf(plan, octets, at, payload, limit);
             parent = row;
@@ -208,7 +222,7 @@ export class Dissector implements Dispatch {
             wireLimit = limit;
             continue;
           }
-          if (part === Fragment.later || reassembly !== undefined) return;
+          if (isLater || isGathered) return;
           flags |= RowFlag.fragment;
         }
       }
@@ -221,6 +235,27 @@ export class Dissector implements Dispatch {
           guessed = RowFlag.guessed;
         }
       } else {
+        const isStream =
+          plan.isStream && reassembly !== undefined && (flags & (RowFlag.quoted | RowFlag.fragment)) === 0;
+        const continued = isStream ? reassembly.segment(layers, row) : 0;
+        if (continued < 0) return;
+        if (continued > 0) {
+          const view = layers.sources[continued - 1]!.view;
+          const messageFlags = flags | (reassembly!.guessed ? RowFlag.guessed : 0);
+          this.messages(
+            layers,
+            reassembly!.protocol,
+            row,
+            view,
+            0,
+            view.byteLength,
+            view.byteLength,
+            messageFlags,
+            continued,
+            reassembly,
+          );
+          return;
+        }
         id = this.byPort(plan, octets, at, payload, limit);
         if (id < 0) {
           id = -id;
@@ -228,7 +263,8 @@ export class Dissector implements Dispatch {
         }
         // Datagrams carry one message each, whose boundaries are their own.
         if (id !== 0 && plan.isStream && this.plans[id]!.protocol.messages !== undefined) {
-          this.messages(layers, id, row, octets, payload, limit, wireLimit, flags | guessed, source);
+          const stream = isStream && limit === wireLimit ? reassembly : undefined;
+          this.messages(layers, id, row, octets, payload, limit, wireLimit, flags | guessed, source, stream);
           return;
         }
       }
@@ -270,7 +306,7 @@ export class Dissector implements Dispatch {
     return plan.tunnelIn![layers.protocol[around]!]!;
   }
 
-  /** Lays the messages of a stream protocol side by side, each a row of its own. */
+  /** Lays the messages of a stream protocol side by side, each a row of its own. An unfinished one waits where there is a reassembly. */
   private messages(
     layers: Layers,
     id: number,
@@ -281,45 +317,44 @@ export class Dissector implements Dispatch {
     wireLimit: number,
     flags: number,
     source: number,
+    reassembly: Reassembly | undefined,
   ): void {
     const plan = this.plans[id]!;
     const stream = plan.protocol.messages!;
+    const guessed = (flags & RowFlag.guessed) !== 0;
     let at = from;
     while (at < limit) {
+      const available = limit - at;
+      const length = available < stream.prefix ? -1 : stream.length(view, at, limit);
+      if (length === 0) break;
+      const isWhole = length > 0 && (length <= available || length === Number.POSITIVE_INFINITY);
+      const needed = length > 0 ? length : Math.max(stream.prefix, available + 1);
+      if (!isWhole && reassembly?.finish(id, guessed, view, at, limit, needed)) return;
       const row = layers.count;
       if (row === MAX_LAYERS) {
         layers.issues.add(row - 1, 'tooManyLayers', row + 1, MAX_LAYERS, 'layers per packet');
-        return;
+        break;
       }
-      const available = limit - at;
-      const length = available < stream.prefix ? Number.POSITIVE_INFINITY : stream.length(view, at, limit);
-      if (length === 0) return;
-      const isWhole = length <= available;
-      const end = isWhole ? at + length : limit;
+      const end = Math.min(at + (length > 0 ? length : available), limit);
       layers.count = row + 1;
       layers.protocol[row] = id;
       layers.start[row] = at;
       layers.end[row] = end;
-      layers.wireEnd[row] = Math.min(at + length, wireLimit);
+      layers.wireEnd[row] = isWhole ? Math.min(at + length, wireLimit) : wireLimit;
       layers.payload[row] = end;
       layers.flags[row] = flags;
       layers.source[row] = source;
       layers.parent[row] = parent;
       layers.tunnel[row] = 0;
-      layers.status[row] = Status.complete;
-      const { headerLength } = plan.protocol;
-      if (headerLength !== undefined) {
-        const header = headerLength(view, at, end);
-        if (header !== 0 && at + header < end) layers.payload[row] = at + header;
+      layers.status[row] = available < plan.minimum ? Status.truncated : Status.complete;
+      if (plan.protocol.headerLength !== undefined && available >= plan.minimum) {
+        const header = plan.protocol.headerLength(view, at, end);
+        if (header > 0 && at + header <= end) layers.payload[row] = at + header;
       }
-      if (available < plan.minimum) {
-        layers.status[row] = Status.truncated;
-        layers.issues.add(row, 'continues', plan.minimum, available, 'segment');
-      } else if (!isWhole && length !== Number.POSITIVE_INFINITY) {
-        layers.issues.add(row, 'continues', length, available, 'segment');
-      }
+      if (!isWhole) layers.issues.add(row, 'continues', needed, available, 'segment');
       at = end;
     }
+    reassembly?.finish(id, guessed, view, limit, limit, 0);
   }
 
   /** Ends the chain at a header of which only a part is there. */

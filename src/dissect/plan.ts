@@ -118,7 +118,7 @@ export function planProtocol(protocol: Protocol, context: PlanContext): Plan {
     nextId: protocol.nextName === undefined ? 0 : context.named(protocol.nextName),
     tunnelIn: tunnelTable(protocol, context),
     isExtension: protocol.role === 'extension',
-    isStream: protocol.nextPorts === 'tcpPort',
+    isStream: protocol.stream !== undefined,
   };
 }
 

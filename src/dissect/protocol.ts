@@ -21,9 +21,23 @@ export type TableName =
 /** Part a layer plays for those who follow packets: endpoints, ports, or the identity of a virtual network. */
 export type Role = 'link' | 'network' | 'extension' | 'transport' | 'tunnel';
 
-/** Place of a payload in a fragmented packet. */
-export const Fragment = { none: 0, first: 1, later: 2 } as const;
-export type FragmentPart = (typeof Fragment)[keyof typeof Fragment];
+/** What a header says of a fragmented packet. Reads within the fixed fields only. */
+export interface Fragmentation {
+  /** Octets of the packet's payload before this fragment's. */
+  readonly offset: (view: DataView, start: number) => number;
+  /** Whether more fragments follow. */
+  readonly more: (view: DataView, start: number) => boolean;
+  /** What, with the network layer's addresses, names the packet: its identification and what it carries. */
+  readonly identity: (view: DataView, start: number) => number;
+}
+
+/** What a header says of the octet stream its payload is a piece of. Reads within the fixed fields only. */
+export interface OctetStream {
+  /** Number of the payload's first octet, modulo 2^32. */
+  readonly sequence: (view: DataView, start: number) => number;
+  /** Whether a new stream begins here; the payload's first octet then is one further. */
+  readonly begins: (view: DataView, start: number) => boolean;
+}
 
 /** Condition on a header field; when it fails the layer is malformed and the chain ends there. */
 export interface Check<K extends string = string> {
@@ -78,8 +92,8 @@ export interface StreamMessages {
   /** Octets needed to tell a message's length. */
   readonly prefix: number;
   /**
-   * Octets of the message that begins at `start`, prefix included. Not below 1; Infinity when the rest of the payload belongs to it;
-   * 0 when it can't be a message of this protocol. Where even that takes more octets than there are, one octet more than there are.
+   * Octets of the message that begins at `start`, prefix included: from 1 on; Infinity when the rest of the stream belongs to it; 0 when it can't
+   * be a message of this protocol; -1 when more octets are needed to tell.
    */
   readonly length: (view: DataView, start: number, end: number) => number;
 }
@@ -114,8 +128,10 @@ export interface ProtocolDeclaration<S extends FieldSpecs, V extends FieldSpecs>
   readonly headerLength?: (keyof S & string) | ((view: DataView, start: number, end: number) => number) | 'all';
   /** What says how far this layer reaches: a field, or a function that gives octets from the header's start, 0 for "to the end". */
   readonly extent?: Extent<keyof S & string> | ((view: DataView, start: number, header: number) => number);
-  /** Which part of its packet the payload is; a later fragment's payload has no header to go on with. */
-  readonly fragment?: (view: DataView, start: number) => FragmentPart;
+  /** How the pieces of a packet are told and put in order. */
+  readonly fragmentation?: Fragmentation;
+  /** The payload is a piece of an octet stream, in which `messages` of other protocols lie. */
+  readonly stream?: OctetStream;
   readonly next?: Next<keyof S & string>;
   /** What follows was quoted from another packet (the payload of an ICMP error). */
   readonly quotes?: (view: DataView, start: number) => boolean;
@@ -163,7 +179,8 @@ export interface Protocol<F = unknown, V = unknown> {
   readonly extentOf: ((view: DataView, start: number, header: number) => number) | undefined;
   readonly extentIncludesHeader: boolean;
   readonly zeroIsUnbounded: boolean;
-  readonly fragment: ((view: DataView, start: number) => FragmentPart) | undefined;
+  readonly fragmentation: Fragmentation | undefined;
+  readonly stream: OctetStream | undefined;
   readonly nextTable: TableName | undefined;
   readonly nextField: Field | undefined;
   readonly nextPorts: TableName | undefined;
@@ -244,7 +261,8 @@ export function defineProtocol<S extends FieldSpecs, V extends FieldSpecs = NoFi
     extentOf: typeof extent === 'function' ? extent : undefined,
     extentIncludesHeader: extentData?.includesHeader ?? true,
     zeroIsUnbounded: extentData?.zeroIsUnbounded ?? true,
-    fragment: declaration.fragment,
+    fragmentation: declaration.fragmentation,
+    stream: declaration.stream,
     nextTable: nextData && 'table' in nextData ? nextData.table : undefined,
     nextField: nextData && 'table' in nextData ? fieldNamed(nextData.field) : undefined,
     nextPorts: nextData && 'ports' in nextData ? nextData.ports : undefined,

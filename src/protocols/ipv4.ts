@@ -1,7 +1,7 @@
 /** IPv4 header, RFC 791 §3.1. */
 import { bits, bytes, flag, hex, ipv4Address, list, named, octets, packed, uint } from '../dissect/field.ts';
 import type { Layers } from '../dissect/layers.ts';
-import { defineProtocol, Fragment, type FragmentPart } from '../dissect/protocol.ts';
+import { defineProtocol } from '../dissect/protocol.ts';
 import { ipv4Text } from '../dissect/value.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { onesComplementSum } from './checksum.ts';
@@ -61,7 +61,7 @@ export const ipv4 = defineProtocol('ip', {
     len: uint(16, 'Total Length', octets),
     id: uint(16, 'Identification', hex),
     flags: bits(3, 'Flags', { rb: flag('Reserved'), df: flag("Don't Fragment"), mf: flag('More Fragments') }, hex),
-    frag_offset: uint(13, 'Fragment Offset', { unit: '× 8 octets' }),
+    frag_offset: uint(13, 'Fragment Offset', { unit: 'units of 8 octets' }),
     ttl: uint(8, 'Time to Live'),
     proto: uint(8, 'Protocol', named(IP_PROTOCOLS)),
     checksum: uint(16, 'Header Checksum', hex),
@@ -87,11 +87,14 @@ export const ipv4 = defineProtocol('ip', {
       originator: ipv4Address('Originator'),
       ...packed({ overflow: uint(4, 'Overflow'), flag: uint(4, 'Flag') }),
       route: list('Route', {
-        addr: ipv4Address('Address', { name: 'ip.opt.addr' }),
+        rec_rt: ipv4Address('Recorded Address', { name: 'ip.rec_rt' }),
+        empty_rt: ipv4Address('Room for an Address', { name: 'ip.empty_rt' }),
+        src_rt: ipv4Address('Address to Visit', { name: 'ip.src_rt' }),
+        time_stamp_addr: ipv4Address('Address', { name: 'ip.opt.time_stamp_addr' }),
         time_stamp: uint(32, 'Timestamp', { name: 'ip.opt.time_stamp', unit: 'ms' }),
       }),
       data: bytes('Data'),
-      padding: bytes('Padding', 0, { name: 'ip.opt.padding' }),
+      rest: bytes('Behind the End of Option List'),
     }),
   },
   checks: [
@@ -101,7 +104,7 @@ export const ipv4 = defineProtocol('ip', {
   headerLength: 'hdr_len',
   // A total length of 0 is what segmentation offload leaves for the card to fill in.
   extent: { field: 'len', includesHeader: true, zeroIsUnbounded: true },
-  fragment: fragmentPart,
+  fragmentation: { offset: fragmentOffset, more: hasMoreFragments, identity },
   next: { table: 'ipProtocol', field: 'proto' },
   details: options,
   summary: summarize,
@@ -116,9 +119,18 @@ export const ipv4 = defineProtocol('ip', {
 const { src, dst, proto, frag_offset, flags, len, hdr_len, id } = ipv4.fields;
 const { opt } = ipv4.variable;
 
-function fragmentPart(view: DataView, start: number): FragmentPart {
-  if (frag_offset.get(view, start) !== 0) return Fragment.later;
-  return flags.of.mf.get(view, start) === 0 ? Fragment.none : Fragment.first;
+/** The field counts units of 8 octets. */
+function fragmentOffset(view: DataView, start: number): number {
+  return 8 * frag_offset.get(view, start);
+}
+
+function hasMoreFragments(view: DataView, start: number): boolean {
+  return flags.of.mf.get(view, start) !== 0;
+}
+
+/** RFC 791 §3.2: identification and protocol, beside the addresses. */
+function identity(view: DataView, start: number): number {
+  return id.get(view, start) * 256 + proto.get(view, start);
 }
 
 function options(emit: FieldEmitter, view: DataView, start: number, end: number): void {
@@ -132,7 +144,7 @@ function options(emit: FieldEmitter, view: DataView, start: number, end: number)
       emit.end(at + 1);
       if (at + 1 < end) {
         emit.begin(opt, at + 1);
-        emit.octets(of.padding, at + 1, end);
+        emit.octets(of.rest, at + 1, end);
         emit.end(end);
       }
       return;
@@ -181,27 +193,39 @@ function optionBody(emit: FieldEmitter, view: DataView, kind: number, at: number
     case OPTION.strictSourceRoute:
       if (end - at < 3) return at + 2;
       emit.field(of.ptr, at + 2);
-      return routes(emit, at + 3, end, true, false);
+      return routes(emit, at + 3, end, at + of.ptr.get(view, at + 2) - 1, kind === OPTION.recordRoute);
     case OPTION.timestamp: {
       if (end - at < 4) return at + 2;
       emit.field(of.ptr, at + 2);
       emit.field(of.overflow, at + 3);
       emit.field(of.flag, at + 3);
-      return routes(emit, at + 4, end, (view.getUint8(at + 3) & 0x0f) !== 0, true);
+      return timestamps(emit, at + 4, end, (view.getUint8(at + 3) & 0x0f) !== 0);
     }
     default:
       return at + 2;
   }
 }
 
-function routes(emit: FieldEmitter, from: number, end: number, addresses: boolean, times: boolean): number {
+/** Emits the addresses of a route; from the octet `next` on they are still to be filled in, or to be visited. */
+function routes(emit: FieldEmitter, from: number, end: number, next: number, isRecord: boolean): number {
   const { route } = opt.of;
-  const step = (addresses ? 4 : 0) + (times ? 4 : 0);
+  let at = from;
+  for (; at + 4 <= end; at += 4) {
+    emit.begin(route, at);
+    emit.field(at < next ? route.of.rec_rt : isRecord ? route.of.empty_rt : route.of.src_rt, at);
+    emit.end(at + 4);
+  }
+  return at;
+}
+
+function timestamps(emit: FieldEmitter, from: number, end: number, haveAddresses: boolean): number {
+  const { route } = opt.of;
+  const step = haveAddresses ? 8 : 4;
   let at = from;
   for (; at + step <= end; at += step) {
     emit.begin(route, at);
-    if (addresses) emit.field(route.of.addr, at);
-    if (times) emit.field(route.of.time_stamp, at + step - 4);
+    if (haveAddresses) emit.field(route.of.time_stamp_addr, at);
+    emit.field(route.of.time_stamp, at + step - 4);
     emit.end(at + step);
   }
   return at;

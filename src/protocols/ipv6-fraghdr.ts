@@ -1,6 +1,6 @@
 /** IPv6 Fragment header, RFC 8200 §4.5. */
 import { computed, flag, hex, named, octets, uint } from '../dissect/field.ts';
-import { defineProtocol, Fragment, type FragmentPart } from '../dissect/protocol.ts';
+import { defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { IP_PROTOCOLS } from './registries.ts';
 
@@ -18,7 +18,7 @@ export const ipv6Fragment = defineProtocol('ipv6.fraghdr', {
     ident: uint(32, 'Identification', hex),
   },
   variable: { offset_oct: computed('number', 'Fragment Offset', octets) },
-  fragment: fragmentPart,
+  fragmentation: { offset: offsetInOctets, more: hasMore, identity: (view, start) => view.getUint32(start + 4) },
   next: { table: 'ipProtocol', field: 'nxt' },
   details: emitOffset,
   summary: summarize,
@@ -26,10 +26,8 @@ export const ipv6Fragment = defineProtocol('ipv6.fraghdr', {
 
 const { offset, more, ident } = ipv6Fragment.fields;
 
-/** A packet that is its own only fragment (RFC 6946) is whole. */
-function fragmentPart(view: DataView, start: number): FragmentPart {
-  if (offset.get(view, start) !== 0) return Fragment.later;
-  return more.get(view, start) === 0 ? Fragment.none : Fragment.first;
+function hasMore(view: DataView, start: number): boolean {
+  return more.get(view, start) !== 0;
 }
 
 /** Octets of the original packet's fragmentable part before this fragment. */

@@ -47,6 +47,7 @@ export const tcp = defineProtocol('tcp', {
   checks: [{ field: 'hdr_len', atLeast: LEAST_HEADER, issue: 'headerTooShort' }],
   headerLength: 'hdr_len',
   next: { ports: 'tcpPort' },
+  stream: { sequence, begins },
   details: emitOptions,
   summary: summarize,
   verify: verifyChecksum,
@@ -57,7 +58,15 @@ export const tcp = defineProtocol('tcp', {
   },
 });
 
-const { flags, window_size_value, hdr_len, checksum } = tcp.fields;
+const { flags, window_size_value, hdr_len, checksum, seq_raw } = tcp.fields;
+
+function sequence(view: DataView, start: number): number {
+  return seq_raw.get(view, start);
+}
+
+function begins(view: DataView, start: number): boolean {
+  return flags.of.syn.get(view, start) !== 0;
+}
 
 function emitOptions(emit: FieldEmitter, view: DataView, start: number, end: number): void {
   emitTcpOptions(emit, tcp.variable.options, view, start + LEAST_HEADER, end);

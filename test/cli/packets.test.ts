@@ -10,6 +10,12 @@ const VXLAN = `${FIXTURES}flannel-vxlan/node1-eth1.pcap`;
 const folder = mkdtempSync(join(tmpdir(), 'netdissect-'));
 const octets = readFileSync(VXLAN);
 
+/** Offsets of the records of a little-endian pcap file. */
+const records: number[] = [];
+for (let at = 24; at < octets.length; at += 16 + octets.readUInt32LE(at + 8)) records.push(at);
+const COUNT = records.length;
+const [, second = 0] = records;
+
 /** Writes a file of these octets and answers its path. */
 function file(name: string, content: Uint8Array | string): string {
   const path = join(folder, name);
@@ -34,7 +40,7 @@ describe('inputs that are none, or not whole', () => {
       ['stat', VXLAN],
       2,
       "netdissect: no file 'stat'; did you mean the command 'stats'? commands come first\n",
-      72,
+      COUNT,
     ],
     ['an option before it', ['--json', 'none.cap'], 2, "netdissect: no file 'none.cap'\n", 0],
     ['options around it', ['-T', 'fields', '-e', 'ip.src', 'none.cap'], 2, "netdissect: no file 'none.cap'\n", 0],
@@ -72,7 +78,7 @@ describe('inputs that are none, or not whole', () => {
   test('all files are read, the largest status counts', async () => {
     const result = await runCli([join(folder, 'cut.cap'), 'none.cap', VXLAN]);
     expect(result.status).toBe(3);
-    expect(result.stdout.split('\n').length - 1).toBe(73);
+    expect(result.stdout.split('\n').length - 1).toBe(COUNT + 1);
   });
 
   test('-c that is reached before the damage ends well', async () => {
@@ -156,8 +162,8 @@ describe('options', () => {
   });
 
   test.each([
-    ['r', '0.000016'],
-    ['d', '0.000007'],
+    ['r', /^0\.\d{6}$/],
+    ['d', /^0\.\d{6}$/],
     ['u', /^\d\d:\d\d:\d\d\.\d{9}$/],
     ['ud', /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}$/],
     ['e', /^\d{10}\.\d{9}$/],
@@ -181,7 +187,7 @@ describe('where it prints', () => {
     };
     const result = await runCli(['-'], { stdin: Readable.from(chunks()) });
     printed = result.stdout.split('\n').length - 1;
-    expect(printed).toBe(72);
+    expect(printed).toBe(COUNT);
   });
 
   test('without a terminal or an input, help is told on standard error', async () => {
@@ -215,8 +221,8 @@ describe('where it prints', () => {
 });
 
 test('stats --packets only counts', async () => {
-  expect((await runCli(['stats', '--packets', VXLAN])).stdout).toBe('72\n');
-  expect((await runCli(['stats', '--packets', VXLAN, VXLAN])).stdout).toBe(`72\t${VXLAN}\n72\t${VXLAN}\n`);
+  expect((await runCli(['stats', '--packets', VXLAN])).stdout).toBe(`${COUNT}\n`);
+  expect((await runCli(['stats', '--packets', VXLAN, VXLAN])).stdout).toBe(`${COUNT}\t${VXLAN}\n${COUNT}\t${VXLAN}\n`);
 });
 
 test('two captures are merged by time and named', async () => {

@@ -7,6 +7,7 @@ import { formatTime, NO_TIME } from '../../capture/timestamp.ts';
 import { createDissector, type Dissector } from '../../dissect/dissector.ts';
 import type { Layers } from '../../dissect/layers.ts';
 import { standardProtocols } from '../../protocols/index.ts';
+import { Session } from '../../reassemble/session.ts';
 import { Columns } from '../../render/columns.ts';
 import { hexBreakdown } from '../../render/hex.ts';
 import { packetJson } from '../../render/json.ts';
@@ -38,6 +39,7 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
   const layers = dissector.createLayers();
   const points = new Points(paths);
   const print = printerFor(options, dissector, paths, points, output, io);
+  const session = new Session();
   let number = 0;
   const status = await readCaptures(paths, {
     io,
@@ -47,7 +49,9 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
       number++;
       const description = origin.input.reader.interfaces[packet.interfaceId];
       const { view, start, end, wireLength } = packet;
-      dissector.dissect(layers, view, start, end, wireLength, description?.linkType ?? -1, description?.fcsOctets ?? 0);
+      const linkType = description?.linkType ?? -1;
+      session.at(number, packet.seconds, points.of(origin, packet.interfaceId));
+      dissector.dissect(layers, view, start, end, wireLength, linkType, description?.fcsOctets ?? 0, session);
       verify(layers, options.check ?? false);
       print(layers, packet, number, origin);
       return number !== options.count;

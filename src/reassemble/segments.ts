@@ -1,0 +1,213 @@
+/**
+ * Messages that span segments of an octet stream (RFC 9293 §3.4). The octets of an unfinished message are kept until the segment that finishes
+ * it; the message then appears there, and says which frames it began in. Where segments overlap, the octets that came first stay.
+ */
+import type { Layers } from '../dissect/layers.ts';
+import { pathKey } from './packet-path.ts';
+
+/** Directions of streams with something to remember; the one longest without a message gives way. */
+const MAX_DIRECTIONS = 10_000;
+/** Longest message that is put together; of a longer one only the beginning is shown. */
+const MAX_MESSAGE = 4 * 1024 * 1024;
+/** Octets kept in all. */
+const MAX_OCTETS = 64 * 1024 * 1024;
+/** Segments held back for one hole in a stream. */
+const MAX_HELD = 64;
+
+interface HeldSegment {
+  readonly sequence: number;
+  readonly octets: Uint8Array;
+  readonly frame: number;
+}
+
+/** One direction of a stream. */
+class Direction {
+  /** Number of the octet that is to come next. */
+  next = 0;
+  /** Id of the protocol whose message is unfinished; 0 for none. */
+  protocol = 0;
+  guessed = false;
+  /** Octets of that message so far, the first `filled` of the buffer, and the frames they came in. */
+  buffer = new Uint8Array(0);
+  filled = 0;
+  frames: number[] = [];
+  /** Octets the message is known to need before it is worth another look. */
+  needed = 0;
+  /** Segments behind a hole. */
+  held: HeldSegment[] = [];
+  heldOctets = 0;
+}
+
+/** What the dissector is to do with a segment. */
+export const Continuation = {
+  /** Nothing is kept before it: look at the segment alone. */
+  none: 0,
+  /** It finishes what is kept, or gives it enough to be looked at again. */
+  continued: 1,
+  /** Octets seen before, behind a hole, or not enough yet: nothing to look at. */
+  held: 2,
+} as const;
+export type Continuation = (typeof Continuation)[keyof typeof Continuation];
+
+/** Difference of two sequence numbers, modulo 2^32. */
+const distance = (to: number, from: number): number => (to - from) | 0;
+
+/** Follows the directions of streams in which messages were found. */
+export class SegmentReassembly {
+  private readonly directions = new Map<string, Direction>();
+  private octets = 0;
+  /** Unfinished messages given up: too many at once, or with holes that stayed. */
+  abandoned = 0;
+  /** After `continued`: the octets put together, the frames they came in, and the protocol they belong to. */
+  view = new DataView(new ArrayBuffer(0));
+  frames: readonly number[] = [];
+  protocol = 0;
+  guessed = false;
+
+  /** The segment in hand. */
+  private key = '';
+  private direction: Direction | undefined;
+  private sequenceEnd = 0;
+  private frame = 0;
+
+  /** Takes the segment whose header is `row` of frame `frame`. What is answered holds until the next call. */
+  take(layers: Layers, row: number, frame: number, point: string): Continuation {
+    const view = layers.viewOf(row);
+    const start = layers.start[row]!;
+    const payload = layers.payload[row]!;
+    const end = layers.end[row]!;
+    const stream = layers.protocolOf(row).stream!;
+    const begins = stream.begins(view, start);
+    const sequence = (stream.sequence(view, start) + (begins ? 1 : 0)) >>> 0;
+    this.key = `${point}\0${pathKey(layers, row, true)}`;
+    this.frame = frame;
+    this.sequenceEnd = (sequence + layers.wireEnd[row]! - payload) >>> 0;
+    this.direction = this.directions.get(this.key);
+    const { direction } = this;
+    if (direction === undefined || end === payload) return Continuation.none;
+    if (begins || end < layers.wireEnd[row]!) {
+      this.giveUp(direction);
+      direction.next = this.sequenceEnd;
+      return Continuation.none;
+    }
+    const octets = new Uint8Array(view.buffer, view.byteOffset + payload, end - payload);
+    return direction.protocol === 0 ? this.alone(direction, sequence) : this.behind(direction, sequence, octets);
+  }
+
+  /** A segment with no unfinished message before it. */
+  private alone(direction: Direction, sequence: number): Continuation {
+    const ahead = distance(sequence, direction.next);
+    if (distance(this.sequenceEnd, direction.next) <= 0) return Continuation.held;
+    direction.next = this.sequenceEnd;
+    // Of a segment that repeats octets, the new ones are not where its header says that the payload begins.
+    return ahead < 0 ? Continuation.held : Continuation.none;
+  }
+
+  /** A segment that may go on with the unfinished message. */
+  private behind(direction: Direction, sequence: number, octets: Uint8Array): Continuation {
+    const ahead = distance(sequence, direction.next);
+    if (ahead > 0) return this.hold(direction, sequence, octets);
+    if (-ahead >= octets.length) return Continuation.held;
+    this.append(direction, octets.subarray(-ahead), this.frame);
+    direction.next = this.sequenceEnd;
+    this.appendHeld(direction);
+    if (direction.filled < direction.needed) return Continuation.held;
+    this.view = new DataView(direction.buffer.buffer.slice(0, direction.filled) as ArrayBuffer);
+    this.frames = direction.frames;
+    this.protocol = direction.protocol;
+    this.guessed = direction.guessed;
+    this.clear(direction);
+    return Continuation.continued;
+  }
+
+  private hold(direction: Direction, sequence: number, octets: Uint8Array): Continuation {
+    if (direction.held.length >= MAX_HELD || direction.heldOctets + octets.length > MAX_MESSAGE) {
+      this.giveUp(direction);
+      direction.next = this.sequenceEnd;
+      return Continuation.none;
+    }
+    direction.held.push({ sequence, octets: octets.slice(), frame: this.frame });
+    direction.heldOctets += octets.length;
+    this.octets += octets.length;
+    return Continuation.held;
+  }
+
+  private append(direction: Direction, octets: Uint8Array, frame: number): void {
+    const filled = direction.filled + octets.length;
+    if (filled > direction.buffer.length) {
+      const larger = new Uint8Array(
+        Math.max(filled, 2 * direction.buffer.length, Math.min(direction.needed, MAX_MESSAGE)),
+      );
+      larger.set(direction.buffer.subarray(0, direction.filled));
+      direction.buffer = larger;
+    }
+    direction.buffer.set(octets, direction.filled);
+    direction.filled = filled;
+    this.octets += octets.length;
+    if (direction.frames.at(-1) !== frame) direction.frames.push(frame);
+  }
+
+  /** Appends the held segments that the last one made reachable. */
+  private appendHeld(direction: Direction): void {
+    direction.held.sort((a, b) => distance(a.sequence, b.sequence));
+    for (;;) {
+      const first = direction.held[0];
+      const ahead = first === undefined ? 1 : distance(first.sequence, direction.next);
+      if (first === undefined || ahead > 0) return;
+      direction.held.shift();
+      direction.heldOctets -= first.octets.length;
+      this.octets -= first.octets.length;
+      if (-ahead >= first.octets.length) continue;
+      this.append(direction, first.octets.subarray(-ahead), first.frame);
+      direction.next = (first.sequence + first.octets.length) >>> 0;
+    }
+  }
+
+  /**
+   * Ends the look at the segment in hand. The octets [start, end) of `view` begin a message of `protocol` that needs `needed` octets; where
+   * start is end, all messages were whole. False where the message is too long to be kept.
+   */
+  finish(protocol: number, guessed: boolean, view: DataView, start: number, end: number, needed: number): boolean {
+    let { direction } = this;
+    if (direction === undefined) {
+      direction = new Direction();
+      direction.next = this.sequenceEnd;
+      this.direction = direction;
+      this.directions.set(this.key, direction);
+    }
+    if (start === end) return true;
+    if (needed > MAX_MESSAGE) return false;
+    direction.protocol = protocol;
+    direction.guessed = guessed;
+    direction.needed = needed;
+    this.append(direction, new Uint8Array(view.buffer, view.byteOffset + start, end - start), this.frame);
+    this.makeRoom();
+    return direction.protocol !== 0;
+  }
+
+  /** Forgets the octets of the message. */
+  private clear(direction: Direction): void {
+    this.octets -= direction.filled;
+    direction.buffer = new Uint8Array(0);
+    direction.filled = 0;
+    direction.frames = [];
+    direction.protocol = 0;
+  }
+
+  private giveUp(direction: Direction): void {
+    if (direction.protocol !== 0) this.abandoned++;
+    this.clear(direction);
+    this.octets -= direction.heldOctets;
+    direction.held = [];
+    direction.heldOctets = 0;
+  }
+
+  /** The map keeps the order in which directions were met, so the oldest are at its front. */
+  private makeRoom(): void {
+    for (const [key, direction] of this.directions) {
+      if (this.directions.size <= MAX_DIRECTIONS && this.octets <= MAX_OCTETS) return;
+      this.giveUp(direction);
+      this.directions.delete(key);
+    }
+  }
+}
