@@ -15,6 +15,7 @@ import { ipv6 } from './ipv6.ts';
 import { ipv6Fragment } from './ipv6-fraghdr.ts';
 import { ipv6DestinationOptions, ipv6HopByHop } from './ipv6-options-headers.ts';
 import { ipv6Routing } from './ipv6-routing.ts';
+import { llc } from './llc.ts';
 import { mpls } from './mpls.ts';
 import { nsh } from './nsh.ts';
 import { nullLoopback } from './null.ts';
@@ -22,6 +23,7 @@ import { associatedChannel, pseudowireEthernet } from './pseudowire.ts';
 import { raw } from './raw.ts';
 import { sll } from './sll.ts';
 import { sll2 } from './sll2.ts';
+import { stp } from './stp.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
 import { udp } from './udp.ts';
@@ -64,4 +66,6 @@ export const standardProtocols: readonly Protocol[] = [
   mpls,
   associatedChannel,
   pseudowireEthernet,
+  llc,
+  stp,
 ];

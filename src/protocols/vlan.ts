@@ -1,7 +1,7 @@
 /** VLAN tags, IEEE Std 802.1Q-2022 §9.6; the service tag of 802.1ad has the same form. */
 import { flag, hex, instead, named, octets, uint } from '../dissect/field.ts';
 import { type Dispatch, defineProtocol } from '../dissect/protocol.ts';
-import { MOST_LENGTH } from './ethernet.ts';
+import { extentOfLength, MOST_LENGTH, nextOfTypeOrLength } from './ethernet.ts';
 import { ETHER_TYPES } from './registries.ts';
 
 /** Traffic types of the priority code point, IEEE 802.1Q table I-2. */
@@ -33,6 +33,7 @@ export const vlan = defineProtocol('vlan', {
   carriedBy: { etherType: [0x8100, 0x9100] },
   role: 'link',
   fields: { ...tag, ...typeOrLength },
+  extent: extentOfTag,
   next: nextOfTag,
   summary: tagId,
 });
@@ -44,15 +45,19 @@ export const ieee8021ad = defineProtocol('ieee8021ad', {
   carriedBy: { etherType: [0x88a8] },
   role: 'link',
   fields: { ...tag, ...typeOrLength },
+  extent: extentOfTag,
   next: nextOfTag,
   summary: tagId,
 });
 
 const { id, etype } = vlan.fields;
 
-function nextOfTag(dispatch: Dispatch, view: DataView, start: number): number {
-  const value = etype.get(view, start);
-  return value <= MOST_LENGTH ? dispatch.named('llc') : dispatch.lookup('etherType', value);
+function extentOfTag(view: DataView, start: number, header: number): number {
+  return extentOfLength(etype.get(view, start), header);
+}
+
+function nextOfTag(dispatch: Dispatch, view: DataView, start: number, payload: number, end: number): number {
+  return nextOfTypeOrLength(dispatch, etype.get(view, start), view, payload, end);
 }
 
 function tagId(view: DataView, start: number): string {
