@@ -228,5 +228,6 @@ function summarize(view: DataView, start: number, end: number): string {
 }
 
 function verifyChecksum(layers: Layers, row: number, transport: boolean): void {
-  if (transport) verifyMessage(layers, row, checksum);
+  if (!transport) return;
+  verifyMessage(layers, row, checksum.get(layers.viewOf(row), layers.start[row]!), checksum);
 }

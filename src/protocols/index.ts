@@ -1,8 +1,10 @@
 /** The protocols that come with netdissect: a plain list, one line each. */
 import type { Protocol } from '../dissect/protocol.ts';
+import { ah } from './ah.ts';
 import { arp } from './arp.ts';
 import { dns, llmnr, mdns } from './dns.ts';
 import { erspan, erspanTypeI } from './erspan.ts';
+import { esp } from './esp.ts';
 import { ethernet } from './ethernet.ts';
 import { flannelUdp } from './flannel-udp.ts';
 import { geneve } from './geneve.ts';
@@ -10,6 +12,7 @@ import { gre } from './gre.ts';
 import { http } from './http.ts';
 import { icmp } from './icmp.ts';
 import { icmpv6 } from './icmpv6.ts';
+import { igmp } from './igmp.ts';
 import { ipv4 } from './ipv4.ts';
 import { ipv6 } from './ipv6.ts';
 import { ipv6Fragment } from './ipv6-fraghdr.ts';
@@ -28,6 +31,7 @@ import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
 import { udp } from './udp.ts';
 import { ieee8021ad, vlan } from './vlan.ts';
+import { vrrp } from './vrrp.ts';
 import { vxlanGpe } from './vxlan-gpe.ts';
 import { vxlan } from './vxlan.ts';
 
@@ -48,6 +52,10 @@ export const standardProtocols: readonly Protocol[] = [
   ipv6DestinationOptions,
   icmp,
   icmpv6,
+  igmp,
+  vrrp,
+  ah,
+  esp,
   tcp,
   udp,
   vxlan,

@@ -1,6 +1,14 @@
 /** Compares two dissectors' answers about one capture: packets, times, lengths, protocol stacks and the values of fields. */
 import type { DeclaredField } from './declared.ts';
-import { comparableStack, isLayer, LEFT_OUT, MESSAGE_FIELDS, theirNotation } from './notation.ts';
+import {
+  comparableStack,
+  isLayer,
+  LEFT_OUT,
+  MESSAGE_FIELDS,
+  ourStack,
+  REPEATED_IN,
+  theirNotation,
+} from './notation.ts';
 import type { Column, Recording } from './recording.ts';
 
 /** One disagreement. `packet` counts from 1; 0 is the capture as a whole. */
@@ -81,12 +89,15 @@ export function compare(file: string, ours: Recording, theirs: Recording, scope:
       if (our === their) frame.equal++;
       else differ(i + 1, 'frame', field, String(our), String(their));
     }
-    cuts[i] = compareStack(i, ours.stacks[i] ?? '', theirs, messages, scope, into, differ);
+    cuts[i] = compareStack(i, ourStack(ours.stacks[i] ?? ''), theirs, messages, scope, into, differ);
   }
+  const isComparable = (name: string, packet: number, tree: number): boolean =>
+    tree < (cuts[packet] ?? 0) &&
+    !(name in REPEATED_IN && REPEATED_IN[name]?.includes(theirs.trees[packet]?.split(':')[tree] ?? ''));
   for (const [name, { field, protocol }] of scope.fields) {
     const agreement = agreementOf(into, protocol);
-    const our = byPacket(ours.columns.get(name), count, undefined);
-    const their = byPacket(theirs.columns.get(name), count, cuts);
+    const our = byPacket(ours.columns.get(name), count);
+    const their = byPacket(theirs.columns.get(name), count, (packet, tree) => isComparable(name, packet, tree));
     for (const packet of new Set([...our.keys(), ...their.keys()])) {
       if (name in LEFT_OUT && !their.has(packet)) continue;
       const ourValues = our.get(packet) ?? [];
@@ -116,7 +127,10 @@ function compareStack(
     (field) => messages.get(field)?.has(packet) ?? false,
   );
   const agrees = their.stack === ours;
-  if (!agrees) differ(packet + 1, 'frame', 'frame.protocols', ours, theirs.stacks[packet] ?? '');
+  if (!agrees) {
+    const foreign = their.foreign === '' ? '' : ` (then ${their.foreign}, not ours)`;
+    differ(packet + 1, 'frame', 'frame.protocols', ours, their.stack + foreign);
+  }
   for (const protocol of new Set([...their.stack.split(':'), ...ours.split(':')])) {
     if (protocol === '') continue;
     const agreement = agreementOf(into, protocol);
@@ -130,12 +144,16 @@ function compareStack(
   return cut < 0 ? trees.length : cut;
 }
 
-/** Values of a column by packet (from 0), those before the packet's cut. */
-function byPacket(column: Column | undefined, count: number, cuts: Int32Array | undefined): Map<number, string[]> {
+/** Values of a column by packet (from 0), those for which `isComparable` holds. */
+function byPacket(
+  column: Column | undefined,
+  count: number,
+  isComparable: (packet: number, tree: number) => boolean = () => true,
+): Map<number, string[]> {
   const values = new Map<number, string[]>();
   if (column === undefined) return values;
   column.packet.forEach((packet, i) => {
-    if (packet >= count || (cuts !== undefined && (column.tree[i] ?? 0) >= (cuts[packet] ?? 0))) return;
+    if (packet >= count || !isComparable(packet, column.tree[i] ?? 0)) return;
     const list = values.get(packet);
     if (list === undefined) values.set(packet, [column.value[i] ?? '']);
     else list.push(column.value[i] ?? '');

@@ -9,11 +9,23 @@ const NO_LAYER: Readonly<Record<string, string>> = {
   data: 'octets nothing is known of',
   'data-text-lines': 'text in a message',
   media: 'a message body of another type',
+  mptcp: 'what several TCP connections have in common: worked out, without octets',
   'fake-field-wrapper': 'octets shown beside the protocols',
   '_ws.malformed': 'a remark: here an issue of the layer it is about',
   '_ws.short': 'a remark: the capture ends within the layer',
   '_ws.unreassembled': 'a remark: a fragment',
 };
+
+/** Layers of ours whose name tshark gives to two headers that differ in form. */
+const SAME_NAME: Readonly<Record<string, string>> = { sll2: 'sll', 'erspan-i': 'erspan' };
+
+/** Our stack in tshark's names. */
+export function ourStack(ours: string): string {
+  return ours
+    .split(':')
+    .map((name) => SAME_NAME[name] ?? name)
+    .join(':');
+}
 
 /** Whether a name in tshark's stack is a layer at all. */
 export function isLayer(name: string): boolean {
@@ -30,11 +42,20 @@ export const MESSAGE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   bgp: ['bgp.type'],
 };
 
+/** Fields that tshark shows in other protocols' trees too, where they repeat one of theirs; those are not compared. */
+export const REPEATED_IN: Readonly<Record<string, readonly string[]>> = {
+  'ip.version': ['ipv6', 'icmpv6'],
+};
+
 /** Fields that tshark leaves out where they mean nothing, and we show with the bits around them: not compared in a packet without one. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   'dns.flags.authoritative': 'shown in responses only',
   'dns.flags.recavail': 'shown in responses only',
   'dns.flags.rcode': 'shown in responses only',
+  'tcp.flags.ae': 'shown as tcp.flags.ace behind a handshake with Accurate ECN',
+  'tcp.flags.cwr': 'shown as tcp.flags.ace behind a handshake with Accurate ECN',
+  'tcp.flags.ece': 'shown as tcp.flags.ace behind a handshake with Accurate ECN',
+  'tcp.seq_raw': 'not shown of a segment that an ICMP error quotes',
 };
 
 /** A stack of tshark's as far as the protocols are ours. */

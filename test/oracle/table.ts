@@ -36,25 +36,34 @@ function shortened(text: string): string {
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }
 
-/** The differences by field, the most frequent first, at most `limit` of each field. */
-export function differenceList(differences: readonly Difference[], limit: number): string {
-  const byField = new Map<string, Difference[]>();
-  for (const difference of differences) {
-    const found = byField.get(difference.field);
-    if (found === undefined) byField.set(difference.field, [difference]);
-    else found.push(difference);
+function grouped<T>(items: readonly T[], key: (item: T) => string): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
   }
-  return [...byField]
-    .sort(([, a], [, b]) => b.length - a.length)
+  return [...groups].sort(([, a], [, b]) => b.length - a.length);
+}
+
+const PLACES = 3;
+
+/** The differences by field, then by values, the most frequent first; at most `limit` pairs of values a field. */
+export function differenceList(differences: readonly Difference[], limit: number): string {
+  return grouped(differences, ({ field }) => field)
     .map(([field, found]) => {
       const files = new Set(found.map(({ file }) => file)).size;
-      const examples = found
-        .slice(0, limit)
-        .map(
-          ({ file, packet, ours, theirs }) =>
-            `  ${file}#${packet}\n    ours   ${JSON.stringify(shortened(ours))}\n    theirs ${JSON.stringify(shortened(theirs))}\n`,
+      const pairs = grouped(found, ({ ours, theirs }) => `${ours}\0${theirs}`);
+      const shown = pairs.slice(0, limit).map(([, same]) => {
+        const places = same.slice(0, PLACES).map(({ file, packet }) => `${file}#${packet}`);
+        return (
+          `  ${same.length} ×  ${places.join(' ')}${same.length > PLACES ? ' …' : ''}\n` +
+          `    ours   ${JSON.stringify(shortened(same[0]?.ours ?? ''))}\n` +
+          `    theirs ${JSON.stringify(shortened(same[0]?.theirs ?? ''))}\n`
         );
-      return `${field}: ${found.length} packets differ, in ${files} captures\n${examples.join('')}`;
+      });
+      const more = pairs.length > limit ? `  … ${pairs.length - limit} other pairs of values\n` : '';
+      return `${field}: ${found.length} packets differ, in ${files} captures\n${shown.join('')}${more}`;
     })
     .join('\n');
 }

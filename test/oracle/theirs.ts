@@ -4,10 +4,7 @@ import { type Origin, type Recording, RecordingBuilder } from './recording.ts';
 import { ARGUMENTS, runTshark } from './tshark.ts';
 
 /** Protocols of PDML that are no part of the packet. */
-const NOT_IN_PACKET: readonly string[] = ['geninfo', 'frame'];
-
-/** Fields of the frame that become columns of their own. */
-const FRAME_FIELDS: readonly string[] = ['frame.time_epoch', 'frame.cap_len', 'frame.len', 'frame.protocols'];
+const NOT_IN_PACKET: readonly string[] = ['geninfo', 'pkt_comment', 'frame'];
 
 /** Fields that tshark shows relative to the first of a conversation, with our name of what stands on the wire. */
 const RAW_NAMES: Readonly<Record<string, string>> = {
@@ -26,34 +23,54 @@ export function fieldType(types: ReadonlyMap<string, string>, name: string): str
   return types.get(relative ?? name);
 }
 
+/** Property of a frame that every packet has. What has none is another block of a pcapng file, which tshark numbers too. */
+const PACKET_MARK = 'frame.encap_type';
+
 class TsharkAnswers implements PdmlVisitor {
-  readonly builder = new RecordingBuilder();
+  private readonly builder = new RecordingBuilder();
   private readonly types: ReadonlyMap<string, string>;
-  private isPacket = false;
+  /** Properties of the frame until the packet is known to be one. */
+  private frame = new Map<string, string>();
+  private place: 'frame' | 'packet' | 'other block' = 'other block';
 
   constructor(types: ReadonlyMap<string, string>) {
     this.types = types;
   }
 
   packet(): void {
-    this.builder.packet();
+    this.beginPacket();
+    this.frame = new Map();
+    this.place = 'frame';
   }
 
   protocol(name: string): void {
-    this.isPacket = !NOT_IN_PACKET.includes(name);
-    if (this.isPacket) this.builder.tree(name);
+    if (NOT_IN_PACKET.includes(name)) return;
+    this.beginPacket();
+    if (this.place === 'packet') this.builder.tree(name);
   }
 
   field(name: string, show: string, value: string): void {
-    if (!this.isPacket) {
-      if (FRAME_FIELDS.includes(name)) this.builder.frame(name, show);
-      return;
-    }
-    if (name === '' || name.startsWith('_ws.') || name.endsWith('_resolved')) return;
+    if (this.place === 'frame') this.frame.set(name, show);
+    if (this.place !== 'packet' || name === '' || name.startsWith('_ws.') || name.endsWith('_resolved')) return;
     const rawName = RAW_NAMES[name];
     if (rawName !== undefined) this.builder.field(rawName, `0x${value}`);
-    const isOctets = this.types.get(name) === 'FT_NONE' || (show === '' && this.types.get(name) === 'FT_BYTES');
+    const type = this.types.get(name);
+    const isOctets = type === 'FT_NONE' || (show === '' && type === 'FT_BYTES');
     this.builder.field(name, isOctets ? colons(value) : show);
+  }
+
+  finish(origin: Origin, status: number, message: string): Recording {
+    this.beginPacket();
+    return this.builder.finish(origin, status, message);
+  }
+
+  /** Begins the packet whose frame is now known, if it is one and has not begun. */
+  private beginPacket(): void {
+    if (this.place !== 'frame') return;
+    this.place = this.frame.has(PACKET_MARK) ? 'packet' : 'other block';
+    if (this.place !== 'packet') return;
+    this.builder.packet();
+    for (const [name, show] of this.frame) this.builder.frame(name, show);
   }
 }
 
@@ -66,5 +83,5 @@ export async function theirAnswers(
   const answers = new TsharkAnswers(types);
   const pdml = new PdmlReader(answers);
   const { status, message } = await runTshark(['-r', capture, ...ARGUMENTS], (line) => pdml.line(line));
-  return answers.builder.finish(origin, status, message);
+  return answers.finish(origin, status, message);
 }

@@ -16,6 +16,8 @@ const PREFERENCES = [
   `ipv6.defragment:${reassemble}`,
   `tcp.desegment_tcp_streams:${reassemble}`,
   `sctp.reassembly:${reassemble}`,
+  // What a retransmitted segment carries is dissected like any other; without a history there is nothing to tell it by.
+  'tcp.no_subdissector_on_error:FALSE',
   // Sums are compared as the octets that stand in the packet, right or wrong.
   'ip.check_checksum:FALSE',
   'tcp.check_checksum:FALSE',

@@ -1,0 +1,75 @@
+/** Differences that are right: read from `known-differences.tsv`, each with its reason and the specification that decides. */
+import { readFileSync } from 'node:fs';
+import type { Difference } from './compare.ts';
+import { KNOWN_DIFFERENCES } from './corpus.ts';
+
+/** One line of the list; in its first four columns `*` stands for any characters. */
+export interface KnownDifference {
+  readonly line: number;
+  /** Capture, relative to its corpus, with `#` and the packet's number where only that one is meant. */
+  readonly place: string;
+  readonly field: string;
+  readonly ours: string;
+  readonly theirs: string;
+  readonly reason: string;
+  readonly specification: string;
+}
+
+const COLUMNS = 6;
+
+/** Reads the list. Throws when a line has not all columns. */
+export function knownDifferences(path = KNOWN_DIFFERENCES): KnownDifference[] {
+  return readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .flatMap((text, at) => {
+      if (at === 0 || text.startsWith('#')) return [];
+      const columns = text.split('\t');
+      if (columns.length !== COLUMNS || columns.some((column) => column === '')) {
+        throw new Error(`known-differences.tsv:${at + 1}: ${COLUMNS} columns expected, none empty`);
+      }
+      const [place, field, ours, theirs, reason, specification] = columns as [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+      ];
+      return [{ line: at + 1, place, field, ours, theirs, reason, specification }];
+    });
+}
+
+function pattern(text: string): RegExp {
+  const escaped = text.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${escaped.join('.*')}$`, 's');
+}
+
+/** Differences by whether they are known, and the known ones that did not occur. */
+export interface Sorted {
+  readonly unknown: Difference[];
+  readonly known: ReadonlyMap<KnownDifference, number>;
+  readonly absent: KnownDifference[];
+}
+
+/** Matches differences against the list. A difference counts for the first line that fits. */
+export function sortDifferences(differences: readonly Difference[], list: readonly KnownDifference[]): Sorted {
+  const rules = list.map((entry) => ({
+    entry,
+    place: pattern(entry.place.includes('#') ? entry.place : `${entry.place}#*`),
+    field: pattern(entry.field),
+    ours: pattern(entry.ours),
+    theirs: pattern(entry.theirs),
+  }));
+  const known = new Map<KnownDifference, number>();
+  const unknown = differences.filter((difference) => {
+    const place = `${difference.file}#${difference.packet}`;
+    const rule = rules.find(
+      ({ place: at, field, ours, theirs }) =>
+        at.test(place) && field.test(difference.field) && ours.test(difference.ours) && theirs.test(difference.theirs),
+    );
+    if (rule !== undefined) known.set(rule.entry, (known.get(rule.entry) ?? 0) + 1);
+    return rule === undefined;
+  });
+  return { unknown, known, absent: list.filter((entry) => !known.has(entry)) };
+}
