@@ -204,7 +204,10 @@ export class Dissector implements Dispatch {
       if (at + header > limit) return this.cutShort(layers, row, header);
       const payload = at + header;
       layers.payload[row] = payload;
-      if (payload >= wireLimit) return;
+      if (payload >= wireLimit) {
+        if (plan.isStream && protocol.stream!.begins(octets, at)) reassembly?.segment(layers, row);
+        return;
+      }
 
       const { fragmentation } = protocol;
       if (fragmentation !== undefined) {

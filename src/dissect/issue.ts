@@ -13,6 +13,7 @@ export const COMMON_ISSUES = {
   lengthBeyondEnclosing: 'the length field reaches beyond the enclosing layer',
   lengthBelowHeader: 'the length field is smaller than the header',
   continues: 'the message goes on in a later segment',
+  fragmentOverlap: 'the fragment overlaps another one that says otherwise; what came first stays',
   tooManyLayers: 'more layers than are dissected in one packet',
   badChecksum: 'the checksum does not fit the octets',
   partialChecksum: 'the checksum covers the pseudo-header only: left to the network card by offload',

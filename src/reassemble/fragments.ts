@@ -61,11 +61,12 @@ export class FragmentReassembly {
       packet = new Fragments(seconds);
       this.packets.set(key, packet);
     }
-    if (!packet.frames.includes(frame)) packet.frames.push(frame);
     const octets = new Uint8Array(view.buffer, view.byteOffset + payload, end - payload);
     if (!fragmentation.more(view, start)) packet.length = offset + octets.length;
-    if (this.insert(packet, offset, octets))
-      layers.issues.add(row, 'fragmentOverlap', offset, octets.length, 'fragment offset');
+    const before = packet.octets;
+    const conflicts = this.insert(packet, offset, octets);
+    if (packet.octets > before) packet.frames.push(frame);
+    if (conflicts) layers.issues.add(row, 'fragmentOverlap', offset, octets.length, 'fragment offset');
     const whole = this.completed(packet);
     if (whole !== undefined || packet.pieces.length > MAX_PIECES) this.drop(key, packet);
     this.makeRoom();

@@ -84,7 +84,7 @@ export class SegmentReassembly {
     this.sequenceEnd = (sequence + layers.wireEnd[row]! - payload) >>> 0;
     this.direction = this.directions.get(this.key);
     const { direction } = this;
-    if (direction === undefined || end === payload) return Continuation.none;
+    if (direction === undefined || (end === payload && !begins)) return Continuation.none;
     if (begins || end < layers.wireEnd[row]!) {
       this.giveUp(direction);
       direction.next = this.sequenceEnd;
