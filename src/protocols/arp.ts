@@ -69,6 +69,11 @@ function isEthernetIpv4(view: DataView, start: number, end: number): boolean {
   );
 }
 
+function isZero(view: DataView, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (view.getUint8(at) !== 0) return false;
+  return true;
+}
+
 function addresses(emit: FieldEmitter, view: DataView, start: number, end: number): void {
   const hardware = fields.hw_size.get(view, start);
   const protocol = fields.proto_size.get(view, start);
@@ -78,22 +83,24 @@ function addresses(emit: FieldEmitter, view: DataView, start: number, end: numbe
   const targetIp = target + hardware;
   const isMac = fields.hw_type.get(view, start) === ETHERNET && hardware === 6;
   const isIpv4 = fields.proto_type.get(view, start) === IPV4 && protocol === 4;
-  if (isEthernetIpv4(view, start, end)) {
+  if (isIpv4 && end >= targetIp + 4) {
     const opcode = fields.opcode.get(view, start);
     const isSame = view.getUint32(senderIp) === view.getUint32(targetIp);
-    if (isSame) emit.value(variable.isgratuitous, true);
-    if (opcode === REQUEST && view.getUint32(senderIp) === 0 && !isSame) emit.value(variable.isprobe, true);
-    if (opcode === REQUEST && isSame) emit.value(variable.isannouncement, true);
-    emit.value(variable.meaning, meaningOf(view, start, end));
+    if (isSame && opcode <= REPLY) emit.value(variable.isgratuitous, true);
+    if (isMac && opcode === REQUEST && isZero(view, target, targetIp)) {
+      if (isSame) emit.value(variable.isannouncement, true);
+      else if (view.getUint32(senderIp) === 0) emit.value(variable.isprobe, true);
+    }
   }
+  if (isEthernetIpv4(view, start, end)) emit.value(variable.meaning, meaningOf(view, start, end));
   if (isMac) emit.field(variable.src_hw_mac, sender);
-  else emit.octets(variable.src_hw, sender, senderIp);
+  else if (hardware > 0) emit.octets(variable.src_hw, sender, senderIp);
   if (isIpv4) emit.field(variable.src_proto_ipv4, senderIp);
-  else emit.octets(variable.src_proto, senderIp, target);
+  else if (protocol > 0) emit.octets(variable.src_proto, senderIp, target);
   if (isMac) emit.field(variable.dst_hw_mac, target);
-  else emit.octets(variable.dst_hw, target, targetIp);
+  else if (hardware > 0) emit.octets(variable.dst_hw, target, targetIp);
   if (isIpv4) emit.field(variable.dst_proto_ipv4, targetIp);
-  else emit.octets(variable.dst_proto, targetIp, targetIp + protocol);
+  else if (protocol > 0) emit.octets(variable.dst_proto, targetIp, targetIp + protocol);
 }
 
 /** What the message says, in words. */
@@ -106,7 +113,10 @@ function meaningOf(view: DataView, start: number, end: number): string {
   const target = ipv4Text(view, start + 24);
   const isSame = sender === target;
   if (opcode === REQUEST) {
-    if (isSame) return `announcement: ${sender} is at ${senderMac}`;
+    if (isSame) {
+      const word = isZero(view, start + 18, start + 24) ? 'announcement' : 'gratuitous';
+      return `${word}: ${sender} is at ${senderMac}`;
+    }
     if (sender === '0.0.0.0') return `probe: is ${target} in use? asks ${senderMac}`;
     const gateway = view.getUint32(start + 24) === CALICO_GATEWAY ? " (Calico's pod gateway)" : '';
     return `who has ${target}${gateway}? tell ${sender}`;

@@ -1,5 +1,5 @@
-/** TCP options: RFC 9293 §3.1–3.2, RFC 7323, RFC 2018, RFC 7413 and IANA "TCP Option Kind Numbers". */
-import { bytes, type Field, hex, list, named, octets, packed, uint } from '../dissect/field.ts';
+/** TCP options: RFC 9293 §3.1–3.2, RFC 7323, RFC 2018, RFC 4782, RFC 7413, RFC 9768 and IANA "TCP Option Kind Numbers". */
+import { bits, bytes, type Field, flag, hex, list, named, octets, packed, uint } from '../dissect/field.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 
 /** Option kinds that are dissected. */
@@ -12,13 +12,19 @@ export const TcpOption = {
   sack: 5,
   timestamps: 8,
   md5: 19,
+  quickStart: 27,
   userTimeout: 28,
   authentication: 29,
   multipath: 30,
   fastOpen: 34,
+  accurateEcn0: 172,
+  accurateEcn1: 174,
   experiment1: 253,
   experiment2: 254,
 } as const;
+
+/** Identifiers under which options began (IANA "TCP Experimental Option Experiment Identifiers"; 0xacc0 and 0xacc1 are of Accurate ECN's drafts). */
+const Experiment = { fastOpen: 0xf989, accurateEcn0: 0xacc0, accurateEcn1: 0xacc1 } as const;
 
 const KINDS = {
   0: 'End of Option List',
@@ -29,10 +35,13 @@ const KINDS = {
   5: 'SACK',
   8: 'Timestamps',
   19: 'MD5 Signature',
+  27: 'Quick-Start Response',
   28: 'User Timeout',
   29: 'TCP Authentication',
   30: 'Multipath TCP',
   34: 'TCP Fast Open Cookie',
+  172: 'Accurate ECN Order 0',
+  174: 'Accurate ECN Order 1',
   253: 'Experiment 1',
   254: 'Experiment 2',
 };
@@ -50,7 +59,16 @@ export const tcpOptions = list('Option', {
     re_raw: uint(32, 'Right Edge (raw)', { name: 'tcp.options.sack_re_raw' }),
   }),
   md5_digest: bytes('MD5 Digest', 16, { name: 'tcp.options.md5.digest' }),
-  user_to_val: uint(16, 'User Timeout', hex),
+  qs: bits(8, 'Quick-Start', {
+    reserved: uint(4, 'Reserved', { name: 'tcp.options.qs.reserved' }),
+    rate: uint(4, 'Rate Request', { name: 'tcp.options.qs.rate' }),
+  }),
+  qs_ttl_diff: uint(8, 'TTL Difference', { name: 'tcp.options.qs.ttl_diff' }),
+  qs_nonce: uint(32, 'Quick-Start Nonce', hex, { name: 'tcp.options.qs.nonce' }),
+  user_to: bits(16, 'User Timeout', {
+    granularity: flag('In minutes, not seconds', { name: 'tcp.options.user_to_granularity' }),
+    val: uint(15, 'Value', { name: 'tcp.options.user_to_val' }),
+  }),
   ao_keyid: uint(8, 'Authentication KeyID', { name: 'tcp.options.ao.keyid' }),
   ao_rnextkeyid: uint(8, 'Authentication RNextKeyID', { name: 'tcp.options.ao.rnextkeyid' }),
   ao_mac: bytes('Authentication MAC', 0, { name: 'tcp.options.ao.mac' }),
@@ -59,8 +77,13 @@ export const tcpOptions = list('Option', {
     mptcp_rest: uint(4, 'Multipath Version or Reserved', { name: 'tcp.options.mptcp.version_or_reserved' }),
   }),
   tfo_cookie: bytes('Fast Open Cookie', 0, { name: 'tcp.options.tfo.cookie' }),
+  acc_ecn_ee0b: uint(24, 'Accurate ECN Echo ECT(0) Byte Counter', octets, { name: 'tcp.options.acc_ecn.ee0b' }),
+  acc_ecn_eceb: uint(24, 'Accurate ECN Echo CE Byte Counter', octets, { name: 'tcp.options.acc_ecn.eceb' }),
+  acc_ecn_ee1b: uint(24, 'Accurate ECN Echo ECT(1) Byte Counter', octets, { name: 'tcp.options.acc_ecn.ee1b' }),
   exid: uint(16, 'Experiment Identifier', hex, { name: 'tcp.options.experimental.exid' }),
-  data: bytes('Data', 0, { name: 'tcp.options.unknown.payload' }),
+  experimental_data: bytes('Experimental Data', 0, { name: 'tcp.options.experimental.data' }),
+  unknown_payload: bytes('Payload', 0, { name: 'tcp.options.unknown.payload' }),
+  data: bytes('Data'),
   padding: bytes('Padding'),
 });
 
@@ -94,7 +117,7 @@ export function emitTcpOptions(emit: FieldEmitter, options: Field, view: DataVie
     if (at + length > end) emit.issue('optionBeyondHeader', length, end - at, 'tcp.hdr_len');
     const next = Math.min(at + length, end);
     emit.field(of.len, at + 1);
-    const known = emitBody(emit, of, kind, at, next);
+    const known = emitBody(emit, of, view, at, next);
     if (known < next) emit.octets(of.data, known, next);
     emit.end(next);
     at = next;
@@ -102,10 +125,10 @@ export function emitTcpOptions(emit: FieldEmitter, options: Field, view: DataVie
 }
 
 /** Emits what is known of an option's body and answers the first octet behind that. */
-function emitBody(emit: FieldEmitter, of: OptionFields, kind: number, at: number, end: number): number {
+function emitBody(emit: FieldEmitter, of: OptionFields, view: DataView, at: number, end: number): number {
   const body = at + 2;
   const length = end - at;
-  switch (kind) {
+  switch (view.getUint8(at)) {
     case TcpOption.maximumSegmentSize:
       return length === 4 && emit.field(of.mss_val, body) ? end : body;
     case TcpOption.windowScale:
@@ -120,7 +143,7 @@ function emitBody(emit: FieldEmitter, of: OptionFields, kind: number, at: number
     case TcpOption.md5:
       return length === 18 && emit.field(of.md5_digest, body) ? end : body;
     case TcpOption.userTimeout:
-      return length === 4 && emit.field(of.user_to_val, body) ? end : body;
+      return length === 4 && emit.field(of.user_to, body) ? end : body;
     case TcpOption.authentication:
       if (length < 4) return body;
       emit.field(of.ao_keyid, body);
@@ -135,12 +158,53 @@ function emitBody(emit: FieldEmitter, of: OptionFields, kind: number, at: number
     case TcpOption.fastOpen:
       if (length > 2) emit.octets(of.tfo_cookie, body, end);
       return end;
+    case TcpOption.accurateEcn0:
+      return emitByteCounters(emit, of, body, end, true);
+    case TcpOption.accurateEcn1:
+      return emitByteCounters(emit, of, body, end, false);
+    case TcpOption.quickStart:
+      if (length !== 8) return body;
+      emit.field(of.qs, body);
+      emit.field(of.qs_ttl_diff, body + 1);
+      emit.field(of.qs_nonce, body + 2);
+      return end;
     case TcpOption.experiment1:
     case TcpOption.experiment2:
-      return length >= 4 && emit.field(of.exid, body) ? body + 2 : body;
+      if (length < 4) return body;
+      emit.field(of.exid, body);
+      return emitExperiment(emit, of, of.exid.get(view, body), body + 2, end);
     default:
-      return body;
+      if (length > 2) emit.octets(of.unknown_payload, body, end);
+      return end;
   }
+}
+
+function emitExperiment(emit: FieldEmitter, of: OptionFields, exid: number, from: number, end: number): number {
+  switch (exid) {
+    case Experiment.accurateEcn0:
+      return emitByteCounters(emit, of, from, end, true);
+    case Experiment.accurateEcn1:
+      return emitByteCounters(emit, of, from, end, false);
+    case Experiment.fastOpen:
+      if (from < end) emit.octets(of.tfo_cookie, from, end);
+      return end;
+    default:
+      if (from < end) emit.octets(of.experimental_data, from, end);
+      return end;
+  }
+}
+
+/** Up to three counters; the order tells which ECT codepoint comes first (RFC 9768 §3.2.3). */
+function emitByteCounters(emit: FieldEmitter, of: OptionFields, from: number, end: number, isOrder0: boolean): number {
+  const { acc_ecn_ee0b, acc_ecn_eceb, acc_ecn_ee1b } = of;
+  const order = isOrder0 ? [acc_ecn_ee0b, acc_ecn_eceb, acc_ecn_ee1b] : [acc_ecn_ee1b, acc_ecn_eceb, acc_ecn_ee0b];
+  let at = from;
+  for (const counter of order) {
+    if (at + 3 > end) return at;
+    emit.field(counter, at);
+    at += 3;
+  }
+  return at;
 }
 
 function emitBlocks(emit: FieldEmitter, sack: Field, from: number, end: number): number {

@@ -126,7 +126,7 @@ function compareStack(
     scope.isOurs,
     (field) => messages.get(field)?.has(packet) ?? false,
   );
-  const agrees = their.stack === ours;
+  const agrees = their.stack === ours || their.withPieces === ours;
   if (!agrees) {
     const foreign = their.foreign === '' ? '' : ` (then ${their.foreign}, not ours)`;
     differ(packet + 1, 'frame', 'frame.protocols', ours, their.stack + foreign);
@@ -141,7 +141,8 @@ function compareStack(
   if (their.foreign === '') return trees.length;
   into.foreign.set(their.foreign, (into.foreign.get(their.foreign) ?? 0) + 1);
   const cut = trees.findIndex((name) => isLayer(name) && !scope.isOurs(name));
-  return cut < 0 ? trees.length : cut;
+  // A protocol without a tree of its own stands behind the trees of the layers before it.
+  return cut < 0 ? their.stack.split(':').filter((name) => name !== '').length : cut;
 }
 
 /** Values of a column by packet (from 0), those for which `isComparable` holds. */

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import type { Difference } from './compare.ts';
 import { KNOWN_DIFFERENCES } from './corpus.ts';
 
-/** One line of the list; in its first four columns `*` stands for any characters. */
+/** One line of the list; in its first four columns `*` stands for any characters, `-` for none at all. */
 export interface KnownDifference {
   readonly line: number;
-  /** Capture, relative to its corpus, with `#` and the packet's number where only that one is meant. */
+  /** The corpus and, relative to it, the capture, with `#` and the packet's number where only that one is meant. */
   readonly place: string;
   readonly field: string;
   readonly ours: string;
@@ -41,6 +41,7 @@ export function knownDifferences(path = KNOWN_DIFFERENCES): KnownDifference[] {
 }
 
 function pattern(text: string): RegExp {
+  if (text === '-') return /^$/;
   const escaped = text.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
   return new RegExp(`^${escaped.join('.*')}$`, 's');
 }
@@ -52,9 +53,14 @@ export interface Sorted {
   readonly absent: KnownDifference[];
 }
 
-/** Matches differences against the list. A difference counts for the first line that fits. */
-export function sortDifferences(differences: readonly Difference[], list: readonly KnownDifference[]): Sorted {
-  const rules = list.map((entry) => ({
+/** Matches the differences of a corpus against its part of the list. A difference counts for the first line that fits. */
+export function sortDifferences(
+  corpus: string,
+  differences: readonly Difference[],
+  list: readonly KnownDifference[],
+): Sorted {
+  const own = list.filter((entry) => entry.place.startsWith(`${corpus}/`));
+  const rules = own.map((entry) => ({
     entry,
     place: pattern(entry.place.includes('#') ? entry.place : `${entry.place}#*`),
     field: pattern(entry.field),
@@ -63,7 +69,7 @@ export function sortDifferences(differences: readonly Difference[], list: readon
   }));
   const known = new Map<KnownDifference, number>();
   const unknown = differences.filter((difference) => {
-    const place = `${difference.file}#${difference.packet}`;
+    const place = `${corpus}/${difference.file}#${difference.packet}`;
     const rule = rules.find(
       ({ place: at, field, ours, theirs }) =>
         at.test(place) && field.test(difference.field) && ours.test(difference.ours) && theirs.test(difference.theirs),
@@ -71,5 +77,5 @@ export function sortDifferences(differences: readonly Difference[], list: readon
     if (rule !== undefined) known.set(rule.entry, (known.get(rule.entry) ?? 0) + 1);
     return rule === undefined;
   });
-  return { unknown, known, absent: list.filter((entry) => !known.has(entry)) };
+  return { unknown, known, absent: own.filter((entry) => !known.has(entry)) };
 }

@@ -27,6 +27,9 @@ export function ourStack(ours: string): string {
     .join(':');
 }
 
+/** Protocols that tshark enters through a dissector of the same name, so that it names one layer twice. */
+const NAMED_TWICE: readonly string[] = ['igmp', 'arp'];
+
 /** Whether a name in tshark's stack is a layer at all. */
 export function isLayer(name: string): boolean {
   return !(name in NO_LAYER);
@@ -37,7 +40,7 @@ export function isLayer(name: string): boolean {
  * goes on with, or ends, a message that began in another.
  */
 export const MESSAGE_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  http: ['http.request', 'http.response'],
+  http: ['http.request', 'http.response', 'http.request.method', 'http.response.code'],
   tls: ['tls.record.content_type', 'tls.record.opaque_type'],
   bgp: ['bgp.type'],
 };
@@ -62,6 +65,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 export interface ComparableStack {
   /** The layers before the first protocol that is not ours. */
   readonly stack: string;
+  /** The same with the segments of `MESSAGE_FIELDS` that hold no whole message of their protocol. */
+  readonly withPieces: string;
   /** That protocol; '' when all are ours. */
   readonly foreign: string;
 }
@@ -72,13 +77,14 @@ export function comparableStack(
   isOurs: (name: string) => boolean,
   has: (field: string) => boolean,
 ): ComparableStack {
-  const layers = theirs
+  const all = theirs
     .split(':')
-    .filter((name) => name !== '' && isLayer(name) && (MESSAGE_FIELDS[name]?.some(has) ?? true));
-  const foreign = layers.findIndex((name) => !isOurs(name));
-  return foreign < 0
-    ? { stack: layers.join(':'), foreign: '' }
-    : { stack: layers.slice(0, foreign).join(':'), foreign: layers[foreign] ?? '' };
+    .filter((name) => name !== '' && isLayer(name))
+    .filter((name, at, names) => !(NAMED_TWICE.includes(name) && name === names[at - 1]));
+  const foreign = all.findIndex((name) => !isOurs(name));
+  const ours = foreign < 0 ? all : all.slice(0, foreign);
+  const whole = ours.filter((name) => MESSAGE_FIELDS[name]?.some(has) ?? true);
+  return { stack: whole.join(':'), withPieces: ours.join(':'), foreign: foreign < 0 ? '' : (all[foreign] ?? '') };
 }
 
 function numberText(show: string): string {

@@ -1,10 +1,12 @@
 /**
  * Shows where netdissect and tshark differ:
- * `tsx test/oracle/report.ts [--protocol gre] [--field gre.key] [--limit 10] [--fixtures | --shared] [part of a path…]`.
+ * `tsx test/oracle/report.ts [--protocol gre] [--field gre.key] [--limit 10] [--known] [--fixtures | --shared] [part of a path…]`.
+ * The differences listed as known are left out without `--known`.
  * Record first: `npm run oracle`.
  */
 import { parseArgs } from 'node:util';
 import { FIXTURES, SHARED } from './corpus.ts';
+import { knownDifferences, sortDifferences } from './known-differences.ts';
 import { compareCorpus } from './run.ts';
 import { agreementTable, differenceList } from './table.ts';
 
@@ -14,6 +16,7 @@ const { values, positionals } = parseArgs({
     protocol: { type: 'string' },
     field: { type: 'string' },
     limit: { type: 'string', default: '10' },
+    known: { type: 'boolean' },
     fixtures: { type: 'boolean' },
     shared: { type: 'boolean' },
   },
@@ -27,7 +30,8 @@ for (const corpus of corpora) {
     field: (name, owner) => (protocol === undefined || owner === protocol) && (field === undefined || name === field),
   });
   const { comparison, captures, unrecorded, unreadable } = run;
-  const shown = comparison.differences.filter((difference) =>
+  const { unknown } = sortDifferences(corpus.name, comparison.differences, knownDifferences());
+  const shown = (values.known ? comparison.differences : unknown).filter((difference) =>
     field !== undefined
       ? difference.field === field
       : protocol === undefined ||
