@@ -61,7 +61,7 @@ test('addresses of other kinds are octets, those of no octets are left out', () 
 
 test('every cut leaves what was captured before it', () => {
   const hex = message(REQUEST, '0af40101', NOBODY, '0af40102');
-  const whole = dissectHex(hex)[1] ?? {};
+  const whole: Record<string, unknown> = dissectHex(hex)[1] ?? {};
   for (let captured = 14; captured < 42; captured++) {
     const { range: _range, ...fields } = dissectHex(hex, { captured })[1] ?? {};
     for (const [key, value] of Object.entries(fields)) expect(value).toEqual(whole[key]);
