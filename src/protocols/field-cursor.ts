@@ -57,6 +57,15 @@ export class FieldCursor {
     return field.get(this.view, at);
   }
 
+  /** Emits fields that lie side by side in the same octets, all of them or none. */
+  together(...fields: readonly Field[]): void {
+    const { at } = this;
+    const width = Math.max(...fields.map(({ octetOffset, octetWidth }) => octetOffset + octetWidth));
+    if (!this.fits(width)) return;
+    for (const field of fields) this.emit.field(field, at);
+    this.at += width;
+  }
+
   /** Emits `octets` octets as one field, cut at the part's end; none at all where the number is 0. */
   octets(field: Field, octets: number): void {
     const { at } = this;

@@ -121,13 +121,13 @@ export function headerLine(view: DataView, at: number, end: number): HeaderLine 
 /**
  * Octets of the message whose start line begins at `start`: the head and, by its Content-Length or last chunk, its body;
  * Infinity where only the connection's end or an octet not there yet ends the body; 0 when no message begins there;
- * one more than there are when the head goes on.
+ * -1 when the head goes on.
  */
 export function messageLength(view: DataView, start: number, end: number): number {
   const kind = startKind(view, start, end);
   if (kind === undefined) return 0;
   const head = kind === 'maybe' ? -1 : headEnd(view, start, Math.min(end, start + GREATEST_HEAD));
-  if (head < 0) return end - start > GREATEST_HEAD ? 0 : end - start + 1;
+  if (head < 0) return end - start > GREATEST_HEAD ? 0 : -1;
   return head - start + bodyLength(view, start, head, end, kind === 'response');
 }
 

@@ -10,6 +10,7 @@ import { flannelUdp } from './flannel-udp.ts';
 import { geneve } from './geneve.ts';
 import { gre } from './gre.ts';
 import { http } from './http.ts';
+import { http2 } from './http2.ts';
 import { icmp } from './icmp.ts';
 import { icmpv6 } from './icmpv6.ts';
 import { igmp } from './igmp.ts';
@@ -61,6 +62,7 @@ export const standardProtocols: readonly Protocol[] = [
   vxlan,
   flannelUdp,
   http,
+  http2,
   tls,
   gre,
   erspan,
