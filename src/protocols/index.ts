@@ -20,6 +20,7 @@ import { ipv6Fragment } from './ipv6-fraghdr.ts';
 import { ipv6DestinationOptions, ipv6HopByHop } from './ipv6-options-headers.ts';
 import { ipv6Routing } from './ipv6-routing.ts';
 import { llc } from './llc.ts';
+import { lldp } from './lldp.ts';
 import { mpls } from './mpls.ts';
 import { nsh } from './nsh.ts';
 import { nullLoopback } from './null.ts';
@@ -78,4 +79,5 @@ export const standardProtocols: readonly Protocol[] = [
   pseudowireEthernet,
   llc,
   stp,
+  lldp,
 ];
