@@ -8,7 +8,9 @@ export interface PartContext {
   readonly view: DataView;
   /** First octet of the message: where offsets within it count from. */
   readonly base: number;
-  /** The number in the part before this one; NaN when that was no number. */
+  /** First octet of the body. */
+  readonly start: number;
+  /** The number in the part before this one, parts that took nothing left out; NaN when that was no number. */
   readonly before: number;
 }
 
@@ -91,8 +93,9 @@ export function emitBody(
   for (const step of steps) {
     const field = fieldOf(fields, step.key);
     if (step.emit !== undefined) {
-      at = step.emit(emit, field, at, end, { view, base, before });
-      before = Number.NaN;
+      const next = step.emit(emit, field, at, end, { view, base, start: from, before });
+      if (next > at) before = Number.NaN;
+      at = next;
       continue;
     }
     if (at + field.octetWidth > end) return at;

@@ -57,9 +57,9 @@ const FAMILIES = { 1: 'IPv4', 2: 'IPv6' };
 /** Address of a client subnet (RFC 7871 §6) of one family: as many octets as the netmask needs, the others being zero. */
 const subnetAddress = (family: 1 | 2): Part => ({
   spec: computed(family === 1 ? 'ipv4' : 'ipv6', 'Client Subnet'),
-  emit: (emit, field, at, end, { view }) => {
+  emit: (emit, field, at, end, { view, start }) => {
     const width = family === 1 ? 4 : 16;
-    if (at >= end || end - at > width || view.getUint16(at - 4) !== family) return at;
+    if (at >= end || end - at > width || view.getUint16(start) !== family) return at;
     const padded = new DataView(new ArrayBuffer(width));
     for (let i = at; i < end; i++) padded.setUint8(i - at, view.getUint8(i));
     emit.value(field, family === 1 ? ipv4Text(padded, 0) : ipv6Text(padded, 0), at, end);

@@ -53,8 +53,7 @@ function typesOf(view: DataView, at: number, end: number): string {
 /** Checksum over a key's record data by which signatures refer to it (RFC 4034 appendix B). */
 const keyTag: Part = {
   spec: computed('number', 'Key Tag'),
-  emit: (emit, field, at, end, { view }) => {
-    const start = at - 4;
+  emit: (emit, field, at, end, { view, start }) => {
     let sum = 0;
     for (let octet = start; octet < end; octet++) {
       sum += ((octet - start) & 1) === 0 ? view.getUint8(octet) << 8 : view.getUint8(octet);

@@ -2,6 +2,7 @@
 import type { Protocol } from '../dissect/protocol.ts';
 import { ah } from './ah.ts';
 import { arp } from './arp.ts';
+import { bgp } from './bgp.ts';
 import { dns, llmnr, mdns } from './dns.ts';
 import { erspan, erspanTypeI } from './erspan.ts';
 import { esp } from './esp.ts';
@@ -80,4 +81,5 @@ export const standardProtocols: readonly Protocol[] = [
   llc,
   stp,
   lldp,
+  bgp,
 ];
