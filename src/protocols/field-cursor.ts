@@ -66,6 +66,15 @@ export class FieldCursor {
     this.at += width;
   }
 
+  /** Emits a field whose value was worked out from the next `octets` octets, and answers that value; 0 where they are not there. */
+  worked(field: Field, value: number, octets: number): number {
+    const { at } = this;
+    if (!this.fits(octets)) return 0;
+    this.at = at + octets;
+    this.emit.value(field, value, at, this.at);
+    return value;
+  }
+
   /** Emits `octets` octets as one field, cut at the part's end; none at all where the number is 0. */
   octets(field: Field, octets: number): void {
     const { at } = this;

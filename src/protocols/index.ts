@@ -26,6 +26,7 @@ import { mpls } from './mpls.ts';
 import { nsh } from './nsh.ts';
 import { nullLoopback } from './null.ts';
 import { associatedChannel, pseudowireEthernet } from './pseudowire.ts';
+import { quic } from './quic.ts';
 import { raw } from './raw.ts';
 import { sll } from './sll.ts';
 import { sll2 } from './sll2.ts';
@@ -66,6 +67,7 @@ export const standardProtocols: readonly Protocol[] = [
   http,
   http2,
   tls,
+  quic,
   gre,
   erspan,
   erspanTypeI,
