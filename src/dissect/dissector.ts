@@ -1,7 +1,7 @@
 /** Chains protocols over the octets of a frame: one loop, bounded in depth, that writes one row a layer. */
 import { Layers, MAX_LAYERS, RowFlag, Status } from './layers.ts';
 import { type CheckPlan, type Plan, planProtocol, readNumber } from './plan.ts';
-import { type Dispatch, type Protocol, type TableName } from './protocol.ts';
+import type { Dispatch, Protocol, TableName } from './protocol.ts';
 
 /** An override of a table: `udp.port==8473,vxlan` is `{ table: 'udpPort', code: 8473, protocol: 'vxlan' }`. */
 export interface DecodeAs {
@@ -127,14 +127,31 @@ export class Dissector implements Dispatch {
     const wire = start + (wireLength > end - start ? wireLength : end - start);
     const fcsCaptured = Math.max(0, end - (wire - fcsOctets));
     layers.reset(view, start, end, linkType, fcsCaptured);
-    let id = this.lookup('linkType', linkType);
-    let parent = -1;
+    const limit = end - fcsCaptured;
+    this.chain(layers, this.lookup('linkType', linkType), -1, view, 0, start, limit, wire - fcsOctets, 0, reassembly);
+  }
+
+  /** Writes a row for the protocol `firstId` at `from` of a source's octets, and for each that follows inside of it. */
+  private chain(
+    layers: Layers,
+    firstId: number,
+    firstParent: number,
+    view: DataView,
+    firstSource: number,
+    from: number,
+    end: number,
+    wireEnd: number,
+    outerFlags: number,
+    reassembly: Reassembly | undefined,
+  ): void {
+    let id = firstId;
+    let parent = firstParent;
     let octets = view;
-    let source = 0;
-    let at = start;
-    let limit = end - fcsCaptured;
-    let wireLimit = wire - fcsOctets;
-    let flags = 0;
+    let source = firstSource;
+    let at = from;
+    let limit = end;
+    let wireLimit = wireEnd;
+    let flags = outerFlags;
     let guessed = 0;
     let bare = 0;
     while (id !== 0) {
@@ -229,8 +246,22 @@ export class Dissector implements Dispatch {
           flags |= RowFlag.fragment;
         }
       }
-      if (protocol.quotes?.(octets, at)) flags |= RowFlag.quoted;
+      const innerFlags = protocol.quotes?.(octets, at) ? flags | RowFlag.quoted : flags;
       guessed = 0;
+      if (protocol.trailer !== undefined) {
+        const behind = protocol.trailer.start(octets, at, payload, limit);
+        if (behind < limit) {
+          const inner = Math.abs(this.nextOf(plan, octets, at, payload, behind));
+          this.chain(layers, inner, row, octets, source, payload, behind, behind, innerFlags, reassembly);
+          // Where nothing dissects the payload, the trailer is part of it.
+          if (layers.count === row + 1) return;
+          id = this.named(protocol.trailer.protocol);
+          parent = row;
+          at = behind;
+          continue;
+        }
+      }
+      flags = innerFlags;
       if (plan.portTable === undefined) {
         id = this.nextOf(plan, octets, at, payload, limit);
         if (id < 0) {

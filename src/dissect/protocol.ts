@@ -87,6 +87,14 @@ export interface Extent<K extends string = string> {
   readonly zeroIsUnbounded?: boolean;
 }
 
+/** A layer behind the payload of another: the extensions of an ICMP error stand behind the packet it quotes. */
+export interface Trailer {
+  /** Name of its protocol. */
+  readonly protocol: string;
+  /** Where it begins, or `end` for nowhere. [payload, end) is what was captured behind the header at `start`. */
+  readonly start: (view: DataView, start: number, payload: number, end: number) => number;
+}
+
 /** Messages of a protocol that runs over a stream: each becomes a layer, and may span segments. */
 export interface StreamMessages {
   /** Octets needed to tell a message's length. */
@@ -135,6 +143,7 @@ export interface ProtocolDeclaration<S extends FieldSpecs, V extends FieldSpecs>
   readonly next?: Next<keyof S & string>;
   /** What follows was quoted from another packet (the payload of an ICMP error). */
   readonly quotes?: (view: DataView, start: number) => boolean;
+  readonly trailer?: Trailer;
   readonly messages?: StreamMessages;
   /** Emits the fields of `variable`; `end` is the end of the header as captured. Called only to show or filter. */
   readonly details?: (
@@ -187,6 +196,7 @@ export interface Protocol<F = unknown, V = unknown> {
   readonly nextName: string | undefined;
   readonly next: NextProtocol | undefined;
   readonly quotes: ((view: DataView, start: number) => boolean) | undefined;
+  readonly trailer: Trailer | undefined;
   readonly messages: StreamMessages | undefined;
   readonly details: ProtocolDeclaration<FieldSpecs, FieldSpecs>['details'];
   readonly summary: ProtocolDeclaration<FieldSpecs, FieldSpecs>['summary'];
@@ -269,6 +279,7 @@ export function defineProtocol<S extends FieldSpecs, V extends FieldSpecs = NoFi
     nextName: nextData && 'protocol' in nextData ? nextData.protocol : undefined,
     next: typeof next === 'function' ? next : undefined,
     quotes: declaration.quotes,
+    trailer: declaration.trailer,
     messages: declaration.messages,
     details: declaration.details,
     summary: declaration.summary,

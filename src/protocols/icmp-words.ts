@@ -1,5 +1,6 @@
 /** ICMP types and codes in words: IANA "Internet Control Message Protocol (ICMP) Parameters". */
 import type { ValueNames } from '../dissect/field.ts';
+import { PROBE_REPLY_CODES } from './icmp-probe.ts';
 
 /** Types that are dissected. */
 export const IcmpType = {
@@ -92,13 +93,7 @@ export const ICMP_CODES: Readonly<Record<number, ValueNames>> = {
     4: 'need authentication',
     5: 'need authorization',
   },
-  43: {
-    0: 'no error',
-    1: 'malformed query',
-    2: 'no such interface',
-    3: 'no such table entry',
-    4: 'multiple interfaces satisfy the query',
-  },
+  43: PROBE_REPLY_CODES,
 };
 
 /** A type and code in words: `Destination Unreachable: port unreachable`. */

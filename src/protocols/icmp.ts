@@ -2,10 +2,12 @@
  * Internet Control Message Protocol: RFC 792, RFC 950 (address mask), RFC 1191 (next-hop MTU), RFC 1256 (router discovery),
  * RFC 4884 (length of the quoted datagram) and RFC 8335 (extended echo).
  */
-import { bits, bytes, computed, flag, hex, ipv4Address, list, named, octets, uint } from '../dissect/field.ts';
+import { bytes, computed, hex, ipv4Address, list, named, octets, uint } from '../dissect/field.ts';
 import type { Layers } from '../dissect/layers.ts';
 import { type Dispatch, defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
+import { endOfQuotedIpv4, extensionAfterQuote, toldLength } from './icmp-ext.ts';
+import { emitProbe, probeFields } from './icmp-probe.ts';
 import { ICMP_CODES, ICMP_TYPES, IcmpType, messageWords } from './icmp-words.ts';
 import { verifyMessage } from './pseudo-header.ts';
 
@@ -43,17 +45,6 @@ const ERRORS: readonly number[] = [
   IcmpType.parameterProblem,
 ];
 
-/** States of a probed interface's neighbour entry, RFC 8335 §3. */
-export const PROBE_STATES = {
-  0: 'reserved',
-  1: 'incomplete',
-  2: 'reachable',
-  3: 'stale',
-  4: 'delay',
-  5: 'probe',
-  6: 'failed',
-};
-
 export const icmp = defineProtocol('icmp', {
   title: 'Internet Control Message Protocol',
   source: 'RFC 792',
@@ -86,22 +77,12 @@ export const icmp = defineProtocol('icmp', {
     receive_timestamp: uint(32, 'Receive Timestamp', { unit: 'ms' }),
     transmit_timestamp: uint(32, 'Transmit Timestamp', { unit: 'ms' }),
     address_mask: ipv4Address('Address Mask'),
-    ext_echo_seq: uint(8, 'Sequence Number', { name: 'icmp.ext.echo.seq' }),
-    ext_echo_req: bits(8, 'Probe', {
-      res: uint(7, 'Reserved', hex, { name: 'icmp.ext.echo.req.res' }),
-      local: flag('Interface is on the proxy itself', { name: 'icmp.ext.echo.req.local' }),
-    }),
-    ext_echo_rsp: bits(8, 'Probe Result', {
-      state: uint(3, 'State', named(PROBE_STATES), { name: 'icmp.ext.echo.rsp.state' }),
-      res: uint(2, 'Reserved', hex, { name: 'icmp.ext.echo.rsp.res' }),
-      active: flag('Interface is active', { name: 'icmp.ext.echo.rsp.active' }),
-      ipv4: flag('IPv4 runs on it', { name: 'icmp.ext.echo.rsp.ipv4' }),
-      ipv6: flag('IPv6 runs on it', { name: 'icmp.ext.echo.rsp.ipv6' }),
-    }),
+    ...probeFields('icmp'),
   },
   headerLength,
   quotes: isError,
   next: nextOf,
+  trailer: { protocol: 'icmp.ext', start: extensionStart },
   details: emitBody,
   summary: summarize,
   verify: verifyChecksum,
@@ -122,7 +103,18 @@ function isError(view: DataView, start: number): boolean {
 }
 
 function nextOf(dispatch: Dispatch, view: DataView, start: number): number {
+  if (type.get(view, start) === IcmpType.extendedEcho) return dispatch.named('icmp.ext');
   return isError(view, start) ? dispatch.named('ip') : 0;
+}
+
+/** RFC 4884 §4: only these errors can be extended. What fills the quoted datagram up belongs to the extension. */
+function extensionStart(view: DataView, start: number, payload: number, end: number): number {
+  const kind = type.get(view, start);
+  const isExtended =
+    kind === IcmpType.unreachable || kind === IcmpType.timeExceeded || kind === IcmpType.parameterProblem;
+  if (!isExtended) return end;
+  const place = extensionAfterQuote(view, payload, toldLength('icmp', view, start), end);
+  return place < end ? endOfQuotedIpv4(view, payload, place) : end;
 }
 
 function emitBody(emit: FieldEmitter, view: DataView, start: number, end: number): void {
@@ -162,8 +154,7 @@ function emitBody(emit: FieldEmitter, view: DataView, start: number, end: number
     case IcmpType.extendedEcho:
     case IcmpType.extendedEchoReply:
       emit.field(variable.ident, body);
-      emit.field(variable.ext_echo_seq, body + 2);
-      emit.field(kind === IcmpType.extendedEcho ? variable.ext_echo_req : variable.ext_echo_rsp, body + 3);
+      emitProbe(emit, variable, kind === IcmpType.extendedEchoReply, body + 2);
       break;
   }
 }

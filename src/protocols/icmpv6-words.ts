@@ -1,5 +1,6 @@
 /** ICMPv6 types and codes in words: IANA "Internet Control Message Protocol version 6 (ICMPv6) Parameters". */
 import type { ValueNames } from '../dissect/field.ts';
+import { PROBE_REPLY_CODES } from './icmp-probe.ts';
 
 /** Types that are dissected. */
 export const Icmpv6Type = {
@@ -97,11 +98,5 @@ export const ICMPV6_CODES: Readonly<Record<number, ValueNames>> = {
   138: { 0: 'command', 1: 'result', 255: 'sequence number reset' },
   139: { 0: 'about an IPv6 address', 1: 'about a name', 2: 'about an IPv4 address' },
   140: { 0: 'successful', 1: 'refused', 2: 'unknown query type' },
-  161: {
-    0: 'no error',
-    1: 'malformed query',
-    2: 'no such interface',
-    3: 'no such table entry',
-    4: 'multiple interfaces satisfy the query',
-  },
+  161: PROBE_REPLY_CODES,
 };

@@ -2,14 +2,17 @@
  * ICMPv6, RFC 4443, with Neighbour Discovery (RFC 4861), Multicast Listener Discovery (RFC 2710, RFC 9777), Multicast Router
  * Discovery (RFC 4286) and extended echo (RFC 8335).
  */
-import { bits, bytes, computed, flag, hex, ipv6Address, list, named, octets, uint } from '../dissect/field.ts';
+import { bits, bytes, computed, flag, hex, ipv6Address, named, octets, uint } from '../dissect/field.ts';
 import type { Layers } from '../dissect/layers.ts';
 import { type Dispatch, defineProtocol } from '../dissect/protocol.ts';
 import { ipv6Text } from '../dissect/value.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
-import { PROBE_STATES } from './icmp.ts';
+import { endOfQuotedIpv6, extensionAfterQuote, toldLength } from './icmp-ext.ts';
+import { emitProbe, probeFields } from './icmp-probe.ts';
 import { messageWords } from './icmp-words.ts';
-import { emitNdOptions, ND_OPTION_ISSUES, ndOptions, ROUTER_PREFERENCES, redirectedPacket } from './icmpv6-options.ts';
+import { emitQueryV2, emitRecords, LISTENER_ISSUES, listenerFields } from './icmpv6-listener.ts';
+import { ndOptions, ROUTER_PREFERENCES } from './icmpv6-option-fields.ts';
+import { emitNdOptions, ND_OPTION_ISSUES, redirectedPacket } from './icmpv6-options.ts';
 import { ICMPV6_CODES, ICMPV6_TYPES, Icmpv6Type as Type } from './icmpv6-words.ts';
 import { verifyTransport } from './pseudo-header.ts';
 
@@ -58,16 +61,6 @@ const WITH_OPTIONS: readonly number[] = [
   Type.inverseAdvertisement,
 ];
 
-/** RFC 9777 §5.2.12. */
-const RECORD_TYPES = {
-  1: 'Mode Is Include',
-  2: 'Mode Is Exclude',
-  3: 'Change To Include Mode',
-  4: 'Change To Exclude Mode',
-  5: 'Allow New Sources',
-  6: 'Block Old Sources',
-};
-
 const at = (name: string): { name: string } => ({ name: `icmpv6.${name}` });
 
 export const icmpv6 = defineProtocol('icmpv6', {
@@ -86,20 +79,7 @@ export const icmpv6 = defineProtocol('icmpv6', {
     pointer: uint(32, 'Pointer'),
     echo_identifier: uint(16, 'Identifier', hex, at('echo.identifier')),
     echo_sequence_number: uint(16, 'Sequence Number', at('echo.sequence_number')),
-    ext_echo_seq: uint(8, 'Sequence Number', at('ext.echo.seq')),
-    ext_echo_req: bits(8, 'Probe', {
-      res: uint(7, 'Reserved', hex, at('ext.echo.req.res')),
-      local: flag('Interface is on the proxy itself', at('ext.echo.req.local')),
-    }),
-    ext_echo_rsp: bits(8, 'Probe Result', {
-      state: uint(3, 'State', named(PROBE_STATES), at('ext.echo.rsp.state')),
-      res: uint(2, 'Reserved', hex, at('ext.echo.rsp.res')),
-      active: flag('Interface is active', at('ext.echo.rsp.active')),
-      ipv4: flag('IPv4 runs on it', at('ext.echo.rsp.ipv4')),
-      ipv6: flag('IPv6 runs on it', at('ext.echo.rsp.ipv6')),
-    }),
-    mld_maximum_response_delay: uint(16, 'Maximum Response Delay', { unit: 'ms' }, at('mld.maximum_response_delay')),
-    mld_maximum_response_code: uint(16, 'Maximum Response Code', at('mld.maximum_response_code')),
+    ...probeFields('icmpv6'),
     nd_ra_cur_hop_limit: uint(8, 'Hop Limit', at('nd.ra.cur_hop_limit')),
     nd_ra_flag: bits(
       8,
@@ -133,48 +113,22 @@ export const icmpv6 = defineProtocol('icmpv6', {
     mcast_ra_query_interval: uint(16, 'Query Interval', { unit: 's' }, at('mcast_ra.query_interval')),
     mcast_ra_robustness_variable: uint(16, 'Robustness Variable', at('mcast_ra.robustness_variable')),
     reserved: bytes('Reserved'),
-    mldr_nb_mcast_records: uint(16, 'Number of Records', at('mldr.nb_mcast_records')),
     nd_ns_target_address: ipv6Address('Target', at('nd.ns.target_address')),
     nd_na_target_address: ipv6Address('Target', at('nd.na.target_address')),
     nd_rd_target_address: ipv6Address('Target', at('nd.rd.target_address')),
     rd_na_destination_address: ipv6Address('Destination', at('rd.na.destination_address')),
-    mld_multicast_address: ipv6Address('Multicast Address', at('mld.multicast_address')),
-    mld_flag: bits(
-      8,
-      'Flags',
-      {
-        reserved: uint(4, 'Reserved', at('mld.flag.reserved')),
-        s: flag('Suppress router-side processing', at('mld.flag.s')),
-        qrv: uint(3, "Querier's Robustness Variable", at('mld.flag.qrv')),
-      },
-      hex,
-      at('mld.flag'),
-    ),
-    mld_qqi: uint(8, "Querier's Query Interval Code", at('mld.qqi')),
-    mld_nb_sources: uint(16, 'Number of Sources', at('mld.nb_sources')),
-    mld_source: list('Source', { address: ipv6Address('Address', at('mld.source_address')) }),
-    mldr_mar: list(
-      'Multicast Address Record',
-      {
-        record_type: uint(8, 'Record Type', named(RECORD_TYPES), at('mldr.mar.record_type')),
-        aux_data_len: uint(8, 'Auxiliary Data Length in 4 octets', at('mldr.mar.aux_data_len')),
-        nb_sources: uint(16, 'Number of Sources', at('mldr.mar.nb_sources')),
-        multicast_address: ipv6Address('Multicast Address', at('mldr.mar.multicast_address')),
-        source: list('Source', { address: ipv6Address('Address', at('mldr.mar.source_address')) }),
-        auxiliary_data: bytes('Auxiliary Data', 0, at('mldr.mar.auxiliary_data')),
-      },
-      at('mldr.mar'),
-    ),
+    ...listenerFields,
     opt: ndOptions,
     data: bytes('Data'),
   },
   headerLength,
   quotes,
   next: nextOf,
+  trailer: { protocol: 'icmp.ext', start: extensionStart },
   details: emitBody,
   summary: summarize,
   verify: verifyChecksum,
-  issues: { ...ND_OPTION_ISSUES, recordBeyondMessage: 'a record reaches beyond the message' },
+  issues: { ...ND_OPTION_ISSUES, ...LISTENER_ISSUES },
 });
 
 const { type, code, checksum } = icmpv6.fields;
@@ -190,7 +144,17 @@ function quotes(view: DataView, start: number): boolean {
 }
 
 function nextOf(dispatch: Dispatch, view: DataView, start: number): number {
+  if (type.get(view, start) === Type.extendedEcho) return dispatch.named('icmp.ext');
   return quotes(view, start) ? dispatch.named('ipv6') : 0;
+}
+
+/** RFC 4884 §4: only these errors can be extended, and all that are tell the quoted length. */
+function extensionStart(view: DataView, start: number, payload: number, end: number): number {
+  const kind = type.get(view, start);
+  const told = toldLength('icmpv6', view, start);
+  if (told === 0 || (kind !== Type.unreachable && kind !== Type.timeExceeded)) return end;
+  const place = extensionAfterQuote(view, payload, told, end);
+  return place < end ? endOfQuotedIpv6(view, payload, place) : end;
 }
 
 function headerLength(view: DataView, start: number, end: number): number {
@@ -212,9 +176,12 @@ function emitBody(emit: FieldEmitter, view: DataView, start: number, end: number
   emitFixed(emit, view, kind, body, end);
   const rest = start + (FIXED[kind] ?? LEAST_HEADER);
   if (rest >= end) return;
-  if (WITH_OPTIONS.includes(kind)) emitNdOptions(emit, variable.opt, view, rest, end);
-  else if (kind === Type.listenerQuery) emitQuery(emit, view, rest, end);
-  else if (kind === Type.listenerReport2) emitRecords(emit, view, rest, end);
+  if (WITH_OPTIONS.includes(kind)) return emitNdOptions(emit, variable.opt, view, rest, end);
+  const known =
+    kind === Type.listenerQuery
+      ? emitQueryV2(emit, variable, view, rest, end)
+      : emitRecords(emit, variable, view, rest, view.getUint16(rest - 2), end);
+  if (known < end) emit.octets(variable.data, known, end);
 }
 
 function emitFixed(emit: FieldEmitter, view: DataView, kind: number, body: number, end: number): void {
@@ -241,8 +208,7 @@ function emitFixed(emit: FieldEmitter, view: DataView, kind: number, body: numbe
     case Type.extendedEcho:
     case Type.extendedEchoReply:
       emit.field(variable.echo_identifier, body);
-      emit.field(variable.ext_echo_seq, body + 2);
-      emit.field(kind === Type.extendedEcho ? variable.ext_echo_req : variable.ext_echo_rsp, body + 3);
+      emitProbe(emit, variable, kind === Type.extendedEchoReply, body + 2);
       break;
     case Type.listenerQuery:
     case Type.listenerReport:
@@ -295,58 +261,6 @@ function emitDiscovery(emit: FieldEmitter, kind: number, body: number): void {
       emit.octets(variable.reserved, body, body + 4);
       break;
   }
-}
-
-/** What version 2 adds to a Multicast Listener Query, RFC 9777 §5.1. */
-function emitQuery(emit: FieldEmitter, view: DataView, from: number, end: number): void {
-  let known = from;
-  if (from + 4 <= end) {
-    emit.field(variable.mld_flag, from);
-    emit.field(variable.mld_qqi, from + 1);
-    emit.field(variable.mld_nb_sources, from + 2);
-    known = emitSources(emit, variable.mld_source, from + 4, view.getUint16(from + 2), end);
-  }
-  if (known < end) emit.octets(variable.data, known, end);
-}
-
-/** Records of a report, RFC 9777 §5.2. */
-function emitRecords(emit: FieldEmitter, view: DataView, from: number, end: number): void {
-  const { mldr_mar } = variable;
-  const { of } = mldr_mar;
-  const count = view.getUint16(from - 2);
-  let next = from;
-  for (let i = 0; i < count && next + 4 + ADDRESS <= end; i++) {
-    emit.begin(mldr_mar, next);
-    emit.field(of.record_type, next);
-    emit.field(of.aux_data_len, next + 1);
-    emit.field(of.nb_sources, next + 2);
-    emit.field(of.multicast_address, next + 4);
-    const auxiliary = 4 * view.getUint8(next + 1);
-    const sources = view.getUint16(next + 2);
-    const recordEnd = next + 4 + ADDRESS + sources * ADDRESS + auxiliary;
-    if (recordEnd > end) emit.issue('recordBeyondMessage', recordEnd - next, end - next, of.nb_sources.name);
-    const known = emitSources(emit, of.source, next + 4 + ADDRESS, sources, end);
-    next = Math.min(recordEnd, end);
-    if (known < next) emit.octets(of.auxiliary_data, known, next);
-    emit.end(next);
-  }
-  if (next < end) emit.octets(variable.data, next, end);
-}
-
-function emitSources(
-  emit: FieldEmitter,
-  sources: typeof variable.mld_source,
-  from: number,
-  count: number,
-  end: number,
-): number {
-  let next = from;
-  for (let i = 0; i < count && next + ADDRESS <= end; i++, next += ADDRESS) {
-    emit.begin(sources, next);
-    emit.field(sources.of.address, next);
-    emit.end(next + ADDRESS);
-  }
-  return next;
 }
 
 function summarize(view: DataView, start: number, end: number): string {

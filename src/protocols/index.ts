@@ -12,6 +12,7 @@ import { geneve } from './geneve.ts';
 import { gre } from './gre.ts';
 import { http } from './http.ts';
 import { http2 } from './http2.ts';
+import { icmpExtension } from './icmp-ext.ts';
 import { icmp } from './icmp.ts';
 import { icmpv6 } from './icmpv6.ts';
 import { igmp } from './igmp.ts';
@@ -55,6 +56,7 @@ export const standardProtocols: readonly Protocol[] = [
   ipv6Fragment,
   ipv6DestinationOptions,
   icmp,
+  icmpExtension,
   icmpv6,
   igmp,
   vrrp,

@@ -19,16 +19,22 @@ export function verifyTransport(
   if (network < 0 || !isWhole(layers, row)) return;
   const length = layers.end[row]! - layers.start[row]!;
   const pseudo = pseudoHeaderSum(layers, network, protocolNumber, length, row);
-  const right = rightSum(layers, row, found, pseudo);
+  const right = rightSum(layers, row, found, pseudo, layers.start[row]!);
   if (right === found) return;
   if (found === pseudo) layers.issues.add(row, 'partialChecksum', 0, found, field.name);
   else layers.issues.add(row, 'badChecksum', right, found, field.name);
 }
 
-/** As `verifyTransport`, of a checksum over the message alone (ICMP, IGMP). */
-export function verifyMessage(layers: Layers, row: number, found: number, field: Field): void {
+/** As `verifyTransport`, of a checksum over the message alone (ICMP, IGMP), or the part of it from `from` on. */
+export function verifyMessage(
+  layers: Layers,
+  row: number,
+  found: number,
+  field: Field,
+  from = layers.start[row]!,
+): void {
   if (!isWhole(layers, row)) return;
-  const right = rightSum(layers, row, found, 0);
+  const right = rightSum(layers, row, found, 0, from);
   if (right !== found) layers.issues.add(row, 'badChecksum', right, found, field.name);
 }
 
@@ -37,10 +43,9 @@ function isWhole(layers: Layers, row: number): boolean {
   return layers.end[row]! >= layers.wireEnd[row]! && (layers.flags[row]! & cannotTell) === 0;
 }
 
-/** The checksum that `row` should have in place of `found`, on top of the sum `initial`. */
-function rightSum(layers: Layers, row: number, found: number, initial: number): number {
+/** The checksum that should stand in place of `found` in the octets of `row` from `start` on, on top of the sum `initial`. */
+function rightSum(layers: Layers, row: number, found: number, initial: number, start: number): number {
   const view = layers.viewOf(row);
-  const start = layers.start[row]!;
   const end = layers.end[row]!;
   if (onesComplementSum(view, start, end, initial) === 0xffff) return found;
   return onesComplementSum(view, start, end, onesComplementFold(initial + 0xffff - found)) ^ 0xffff;
