@@ -29,6 +29,7 @@ import { nullLoopback } from './null.ts';
 import { associatedChannel, pseudowireEthernet } from './pseudowire.ts';
 import { quic } from './quic.ts';
 import { raw } from './raw.ts';
+import { sctp } from './sctp.ts';
 import { sll } from './sll.ts';
 import { sll2 } from './sll2.ts';
 import { stp } from './stp.ts';
@@ -86,4 +87,5 @@ export const standardProtocols: readonly Protocol[] = [
   stp,
   lldp,
   bgp,
+  sctp,
 ];
