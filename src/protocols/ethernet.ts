@@ -11,7 +11,7 @@ const NETWARE_RAW = 0xffff;
 export const ethernet = defineProtocol('eth', {
   title: 'Ethernet',
   source: 'IEEE Std 802.3 §3.1.1',
-  carriedBy: { linkType: [1], etherType: [0x6558], nshNextProtocol: [3] },
+  carriedBy: { linkType: [1], etherType: [0x6558], nshNextProtocol: [3], ipProtocol: [143] },
   role: 'link',
   fields: {
     dst: macAddress('Destination'),

@@ -19,18 +19,13 @@ import {
 import type { Layers } from '../dissect/layers.ts';
 import { defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
-import { onesComplementSum } from './checksum.ts';
+import { extensionAfterQuote, toldLength } from './icmp-quote.ts';
 import { verifyMessage } from './pseudo-header.ts';
 
 /** Version and checksum. */
 const HEADER = 4;
-const VERSION = 2;
 /** Length, class and type of an object. */
 const OBJECT_HEADER = 4;
-/** Octets of the quoted datagram where a sender from before RFC 4884 tells no length (§5.5). */
-const UNTOLD_LENGTH = 128;
-const IPV4_HEADER = 20;
-const IPV6_HEADER = 40;
 
 const CLASS = { mpls: 1, interfaceInformation: 2, interfaceIdentification: 3 } as const;
 /** IANA "ICMP Extension Object Classes". */
@@ -122,33 +117,6 @@ export const icmpExtension = defineProtocol('icmp.ext', {
 const { variable } = icmpExtension;
 const { of } = variable.object;
 
-/**
- * Where the extension of an ICMP error begins; `end` where there is none. `length` are the octets the message says it quotes, 0 where it
- * says nothing; `payload` is the first of them.
- */
-export function extensionAfterQuote(view: DataView, payload: number, length: number, end: number): number {
-  if (length > 0) return Math.min(payload + length, end);
-  const place = payload + UNTOLD_LENGTH;
-  if (place + HEADER > end || view.getUint8(place) >> 4 !== VERSION) return end;
-  // A short datagram can't have filled the octets before; after a longer one only the checksum tells an extension from more of it.
-  const isShort = view.getUint16(payload + 2) <= UNTOLD_LENGTH;
-  return isShort || onesComplementSum(view, place, end, 0) === 0xffff ? place : end;
-}
-
-/** First octet behind the IPv4 datagram that is quoted from `payload` on, not behind `limit`: what follows up to there is padding. */
-export function endOfQuotedIpv4(view: DataView, payload: number, limit: number): number {
-  if (limit - payload < IPV4_HEADER || view.getUint8(payload) >> 4 !== 4) return limit;
-  const total = view.getUint16(payload + 2);
-  return total < 4 * (view.getUint8(payload) & 0x0f) ? limit : Math.min(payload + total, limit);
-}
-
-/** As `endOfQuotedIpv4`, of a quoted IPv6 packet. */
-export function endOfQuotedIpv6(view: DataView, payload: number, limit: number): number {
-  if (limit - payload < IPV6_HEADER || view.getUint8(payload) >> 4 !== 6) return limit;
-  const length = view.getUint16(payload + 4);
-  return length === 0 ? limit : Math.min(payload + IPV6_HEADER + length, limit);
-}
-
 /** First octet of the structure in `row`, behind the zeros that fill the quoted datagram up to its told length (RFC 4884 §3). */
 function structureStart(layers: Layers, row: number): number {
   const start = layers.start[row]!;
@@ -159,11 +127,6 @@ function structureStart(layers: Layers, row: number): number {
   const view = layers.viewOf(row);
   const told = toldLength(layers.protocolOf(message).name, view, layers.start[message]!);
   return Math.max(start, extensionAfterQuote(view, payload, told, layers.end[row]!));
-}
-
-/** Octets that an error says it quotes, padding included: RFC 4884 §4. */
-export function toldLength(protocol: string, view: DataView, start: number): number {
-  return protocol === 'icmpv6' ? 8 * view.getUint8(start + 4) : 4 * view.getUint8(start + 5);
 }
 
 function emitExtension(

@@ -6,8 +6,8 @@ import { bytes, computed, hex, ipv4Address, list, named, octets, uint } from '..
 import type { Layers } from '../dissect/layers.ts';
 import { type Dispatch, defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
-import { endOfQuotedIpv4, extensionAfterQuote, toldLength } from './icmp-ext.ts';
 import { emitProbe, probeFields } from './icmp-probe.ts';
+import { endOfQuotedIpv4, extensionAfterQuote, toldLength } from './icmp-quote.ts';
 import { ICMP_CODES, ICMP_TYPES, IcmpType, messageWords } from './icmp-words.ts';
 import { verifyMessage } from './pseudo-header.ts';
 

@@ -23,6 +23,7 @@ import { ipv6DestinationOptions, ipv6HopByHop } from './ipv6-options-headers.ts'
 import { ipv6Routing } from './ipv6-routing.ts';
 import { llc } from './llc.ts';
 import { lldp } from './lldp.ts';
+import { mipv6 } from './mipv6.ts';
 import { mpls } from './mpls.ts';
 import { nsh } from './nsh.ts';
 import { nullLoopback } from './null.ts';
@@ -56,6 +57,7 @@ export const standardProtocols: readonly Protocol[] = [
   ipv6Routing,
   ipv6Fragment,
   ipv6DestinationOptions,
+  mipv6,
   icmp,
   icmpExtension,
   icmpv6,

@@ -254,3 +254,21 @@ function emitBody(emit: FieldEmitter, of: OptionFields, type: number, body: numb
       return body;
   }
 }
+
+/**
+ * Octet at which the Home Address option among the options of [from, end) has its address, -1 where there is none:
+ * checksums count it as the packet's source (RFC 6275 §11.3.1).
+ */
+export function homeAddressAt(view: DataView, from: number, end: number): number {
+  for (let start = from; start + 1 < end; ) {
+    const type = view.getUint8(start);
+    if (type === OPTION.pad1) {
+      start += 1;
+      continue;
+    }
+    const next = start + 2 + view.getUint8(start + 1);
+    if (type === OPTION.homeAddress && next === start + 18 && next <= end) return start + 2;
+    start = next;
+  }
+  return -1;
+}

@@ -2,6 +2,7 @@
 import type { Field } from '../dissect/field.ts';
 import { type Layers, RowFlag } from '../dissect/layers.ts';
 import { onesComplementSum } from './checksum.ts';
+import { homeAddressAt } from './ipv6-options.ts';
 import { finalDestination } from './ipv6-routing.ts';
 
 /**
@@ -61,12 +62,20 @@ function pseudoHeaderSum(layers: Layers, network: number, protocolNumber: number
   const at = layers.start[network]!;
   const lengthAndProtocol = onesComplementFold(length + protocolNumber);
   if (layers.protocolOf(network).name !== 'ipv6') return onesComplementSum(view, at + 12, at + 20, lengthAndProtocol);
-  const sum = onesComplementSum(view, at + 8, at + 24, lengthAndProtocol);
+  let source = at + 8;
+  let destination = at + 24;
   for (let outer = layers.parent[row]!; outer > network; outer = layers.parent[outer]!) {
-    if (layers.protocolOf(outer).name !== 'ipv6.routing') continue;
-    const routing = layers.viewOf(outer);
-    const last = finalDestination(routing, layers.start[outer]!, layers.payload[outer]!);
-    if (last >= 0) return onesComplementSum(routing, last, last + 16, sum);
+    if (layers.source[outer] !== layers.source[network]) continue;
+    const { name } = layers.protocolOf(outer);
+    const start = layers.start[outer]!;
+    const end = layers.payload[outer]!;
+    if (name === 'ipv6.routing') destination = firstFound(finalDestination(view, start, end), destination);
+    else if (name === 'ipv6.dstopts') source = firstFound(homeAddressAt(view, start + 2, end), source);
   }
-  return onesComplementSum(view, at + 24, at + 40, sum);
+  const sourceSum = onesComplementSum(view, source, source + 16, lengthAndProtocol);
+  return onesComplementSum(view, destination, destination + 16, sourceSum);
+}
+
+function firstFound(place: number, otherwise: number): number {
+  return place < 0 ? otherwise : place;
 }

@@ -193,6 +193,14 @@ describe('routing', () => {
     expect(layers.issues.at(0).code).toBe(code);
   });
 
+  test('SRv6 carries Ethernet frames too (RFC 8986 §10.1)', () => {
+    const frame = '06 87 4f 9f 7c 80 f6 0f 4e 1b 4c 33 86 dd';
+    const layers = dissectHex(packet('2b', `8f 02 04 00 00 00 00 00 ${SOURCE} ${frame} ${packet('3b', '')}`), {
+      linkType: IPV6,
+    });
+    expect(layers.map(({ layer }) => layer)).toEqual(['ipv6', 'ipv6.routing', 'eth', 'ipv6']);
+  });
+
   test('another type is shown as octets', () => {
     const [, header] = dissectHex(packet('2b', '3b 00 fd 00 01 02 03 04'), { linkType: IPV6 });
     expect(header).toMatchObject({ type: 253, unknown_data: '01:02:03:04' });
