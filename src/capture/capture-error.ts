@@ -29,7 +29,7 @@ export type CaptureErrorCode = (typeof CaptureErrorCode)[keyof typeof CaptureErr
 /** A capture that cannot be read, or not any further. Packets before the damage have been handed over already. */
 export class CaptureError extends Error {
   readonly code: CaptureErrorCode;
-  /** Offset in the decompressed input of the record or field that is wrong, in octets. */
+  /** Offset of the record or field that is wrong in the decompressed input; for bad compression, in the compressed one. */
   readonly byteOffset: number;
 
   constructor(code: CaptureErrorCode, byteOffset: number, message: string, options?: ErrorOptions) {

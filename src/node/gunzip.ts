@@ -17,6 +17,10 @@ const Flag = { headerCrc: 2, extra: 4, name: 8, comment: 16 } as const;
 const LONGEST_NAME = 64 * 1024;
 /** Octets of one result: zlib's default of 16 KiB takes 2.4 times as long. */
 const RESULT_SIZE = 1024 * 1024;
+/** Octets that are inflated at a time to come back to where damage was met. */
+const REPLAY_STEP = 32 * 1024;
+/** Octets that are inflated at a time to come close to damage, and then to come up to it. */
+const RECOVERY_STEPS = [256, 1];
 /** Results of one piece of input are bounded by the piece, so none of them needs to wait. */
 const NEVER_WAIT = 2 ** 30;
 
@@ -88,7 +92,7 @@ async function* inflateMember(input: OctetInput): AsyncGenerator<Uint8Array> {
       if (piece === undefined) throw cutOff(input);
       const failure = await write(engine, piece);
       if (failure !== undefined) {
-        yield* inflateUpTo(input, start, at, piece);
+        yield* inflateUpTo(input, start, at, at + piece.length);
         throw damaged(at, failure.message, failure);
       }
       const unread = start + engine.bytesWritten;
@@ -118,46 +122,40 @@ function compare(at: number, what: string, stored: number, computed: number): vo
 
 /**
  * zlib keeps what it made of a piece to itself when the piece turns out damaged. Going through the member once more, and
- * through that piece octet by octet, yields the rest up to the damage; a stream cannot go back, and loses it.
+ * through that piece in ever smaller steps, yields the rest up to the damage; a long stream cannot go back, and loses it.
  */
-async function* inflateUpTo(
-  input: OctetInput,
-  start: number,
-  at: number,
-  damagedPiece: Uint8Array,
-): AsyncGenerator<Uint8Array> {
-  const octets = damagedPiece.slice();
-  if (!input.seek(start)) return;
-  const engine = createEngine();
-  try {
-    while (input.position < at) {
-      const piece = await input.take(Math.min(RESULT_SIZE, at - input.position));
-      if ((await write(engine, piece)) !== undefined) return;
-      for (const _ of results(engine)) {
-      }
+async function* inflateUpTo(input: OctetInput, start: number, at: number, end: number): AsyncGenerator<Uint8Array> {
+  let sound = at;
+  for (const step of RECOVERY_STEPS) {
+    if (!input.seek(start)) return;
+    const engine = createEngine();
+    while (input.position < end) {
+      const isNew = input.position >= sound;
+      const piece = await input.take(
+        isNew ? Math.min(step, end - input.position) : Math.min(REPLAY_STEP, sound - input.position),
+      );
+      if ((await write(engine, piece)) !== undefined) break;
+      const made = [...results(engine)];
+      if (isNew) yield* made;
+      sound = Math.max(sound, input.position);
     }
-    for (let index = 0; index < octets.length; index++) {
-      if ((await write(engine, octets.subarray(index, index + 1))) !== undefined) return;
-      yield* results(engine);
-    }
-  } finally {
     engine.destroy();
   }
 }
 
 function createEngine(): InflateRaw {
   const options: ZlibOptions & TransformOptions = { chunkSize: RESULT_SIZE, readableHighWaterMark: NEVER_WAIT };
-  const engine = createInflateRaw(options);
-  engine.on('error', ignore);
-  return engine;
+  return createInflateRaw(options);
 }
 
-/** The failure reaches the caller by the callback of `write`. */
-function ignore(): void {}
-
+/** The failure of a write, which zlib tells by an event only: its callback is not called then. */
 function write(engine: InflateRaw, piece: Uint8Array): Promise<Error | undefined> {
   return new Promise((resolve) => {
-    engine.write(piece, (error) => resolve(error ?? undefined));
+    engine.once('error', resolve);
+    engine.write(piece, () => {
+      engine.off('error', resolve);
+      resolve(undefined);
+    });
   });
 }
 

@@ -73,24 +73,42 @@ export class FileOctets extends OctetInput {
   }
 }
 
-/** The octets of a stream, the first of which were taken to recognise it. */
+/** Octets of a stream that are kept, to go back to. */
+const KEPT_OCTETS = 1024 * 1024;
+
+/** The octets of a stream, the first of which were taken to recognise it. It goes back only while all of it is kept. */
 export class StreamOctets extends OctetInput {
   readonly #stream: StreamSource;
-  #first: Uint8Array | undefined;
+  #kept: Uint8Array[] | undefined;
+  #keptOctets = 0;
+  /** Kept pieces that come before the rest of the stream. */
+  #replayed: Uint8Array[];
 
   constructor(first: Uint8Array, stream: StreamSource) {
     super();
-    this.#first = first;
     this.#stream = stream;
+    this.#kept = [first];
+    this.#keptOctets = first.length;
+    this.#replayed = [first];
   }
 
   protected async read(): Promise<Uint8Array | undefined> {
-    const first = this.#first;
-    this.#first = undefined;
-    return first ?? this.#stream.take();
+    const replayed = this.#replayed.shift();
+    if (replayed !== undefined) return replayed;
+    const piece = await this.#stream.take();
+    if (piece !== undefined) this.#keep(piece);
+    return piece;
   }
 
-  protected rewind(): boolean {
-    return false;
+  protected rewind(position: number): boolean {
+    if (this.#kept === undefined) return false;
+    this.#replayed = [Buffer.concat(this.#kept).subarray(position)];
+    return true;
+  }
+
+  #keep(piece: Uint8Array): void {
+    this.#keptOctets += piece.length;
+    if (this.#keptOctets > KEPT_OCTETS) this.#kept = undefined;
+    this.#kept?.push(piece);
   }
 }
