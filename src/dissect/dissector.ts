@@ -190,8 +190,10 @@ export class Dissector implements Dispatch {
         }
       }
       if (plan.headerPlace !== undefined) header = readNumber(octets, at, plan.headerPlace);
-      else if (protocol.takesAll) header = limit - at;
-      else if (protocol.headerLength !== undefined) {
+      else if (protocol.takesAll) {
+        if (limit < wireLimit) return this.cutShort(layers, row, wireLimit - at);
+        header = limit - at;
+      } else if (protocol.headerLength !== undefined) {
         header = protocol.headerLength(octets, at, limit);
         if (header === 0) return this.cutShort(layers, row, limit - at + 1);
       }

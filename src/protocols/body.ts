@@ -159,11 +159,10 @@ export const each = (title: string, element: Body, ...options: FieldOptions[]): 
   emit: (emit, elements, at, end, { view, base }) => emitEach(emit, elements, element, view, at, end, base),
 });
 
-/** As `each`, in as many octets as the number in the part before says. */
-export const countedEach = (title: string, element: Body, ...options: FieldOptions[]): Part => ({
-  spec: list(title, element.specs, ...options),
-  emit: (emit, elements, at, end, { view, base, before }) =>
-    emitEach(emit, elements, element, view, at, Math.min(at + before, end), base),
+/** A part that ends after as many octets as the number in the part before says. */
+export const counted = ({ spec, emit: emitPart }: Part): Part => ({
+  spec,
+  emit: (emit, field, at, end, context) => emitPart(emit, field, at, Math.min(at + context.before, end), context),
 });
 
 function emitEach(

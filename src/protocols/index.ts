@@ -3,6 +3,7 @@ import type { Protocol } from '../dissect/protocol.ts';
 import { ah } from './ah.ts';
 import { arp } from './arp.ts';
 import { bgp } from './bgp.ts';
+import { dhcp } from './dhcp.ts';
 import { dns, llmnr, mdns } from './dns.ts';
 import { erspan, erspanTypeI } from './erspan.ts';
 import { esp } from './esp.ts';
@@ -90,4 +91,5 @@ export const standardProtocols: readonly Protocol[] = [
   lldp,
   bgp,
   sctp,
+  dhcp,
 ];
