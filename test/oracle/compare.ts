@@ -2,7 +2,7 @@
 import type { DeclaredField } from './declared.ts';
 import {
   comparableStack,
-  isLayer,
+  FIRST_IS_ANOTHER,
   LEFT_OUT,
   MESSAGE_FIELDS,
   ourStack,
@@ -16,7 +16,7 @@ export interface Difference {
   readonly file: string;
   readonly packet: number;
   readonly protocol: string;
-  /** A field's name, or `frame.protocols` for the stack. */
+  /** A field's name; `STACK` for the protocol stack. */
   readonly field: string;
   readonly ours: string;
   readonly theirs: string;
@@ -27,7 +27,8 @@ export interface Agreement {
   packets: number;
   /** Packets whose whole stack agrees. */
   stacks: number;
-  values: number;
+  /** Fields of packets; one that occurs several times in a packet counts once, and is equal when all its values are. */
+  fields: number;
   equal: number;
 }
 
@@ -44,10 +45,24 @@ export function newComparison(): Comparison {
   return { agreements: new Map(), differences: [], foreign: new Map(), packets: 0 };
 }
 
+/** Name of the field that holds a packet's protocol stack. */
+export const STACK = 'frame.protocols';
+
+/** The agreement of all protocols: every packet counts once, every field of every packet. */
+export function totalAgreement({ agreements }: Comparison): Agreement {
+  const total: Agreement = { packets: 0, stacks: 0, fields: 0, equal: 0, ...agreements.get('frame') };
+  for (const [name, { fields, equal }] of agreements) {
+    if (name === 'frame') continue;
+    total.fields += fields;
+    total.equal += equal;
+  }
+  return total;
+}
+
 function agreementOf(comparison: Comparison, protocol: string): Agreement {
   let agreement = comparison.agreements.get(protocol);
   if (agreement === undefined) {
-    agreement = { packets: 0, stacks: 0, values: 0, equal: 0 };
+    agreement = { packets: 0, stacks: 0, fields: 0, equal: 0 };
     comparison.agreements.set(protocol, agreement);
   }
   return agreement;
@@ -85,7 +100,7 @@ export function compare(file: string, ours: Recording, theirs: Recording, scope:
       ['frame.len', ours.lengths[i], theirs.lengths[i]],
     ] as const;
     for (const [field, our, their] of properties) {
-      frame.values++;
+      frame.fields++;
       if (our === their) frame.equal++;
       else differ(i + 1, 'frame', field, String(our), String(their));
     }
@@ -97,16 +112,21 @@ export function compare(file: string, ours: Recording, theirs: Recording, scope:
   for (const [name, { field, protocol }] of scope.fields) {
     const agreement = agreementOf(into, protocol);
     const our = byPacket(ours.columns.get(name), count);
-    const their = byPacket(theirs.columns.get(name), count, (packet, tree) => isComparable(name, packet, tree));
+    const column = theirs.columns.get(name);
+    const their = byPacket(name in FIRST_IS_ANOTHER ? withoutFirst(column) : column, count, (packet, tree) =>
+      isComparable(name, packet, tree),
+    );
     for (const packet of new Set([...our.keys(), ...their.keys()])) {
       if (name in LEFT_OUT && !their.has(packet)) continue;
-      const ourValues = our.get(packet) ?? [];
-      const theirValues = (their.get(packet) ?? []).map((show) => theirNotation(field.kind, show));
-      const compared = Math.max(ourValues.length, theirValues.length);
-      const equal = ourValues.filter((value, at) => value === theirValues[at]).length;
-      agreement.values += compared;
-      agreement.equal += equal;
-      if (equal !== compared) differ(packet + 1, protocol, name, ourValues.join(' | '), theirValues.join(' | '));
+      // Octets and texts of no length are shown by one and left out by the other; they say the same.
+      const isThere = (value: string): boolean => value !== '';
+      const ourValues = (our.get(packet) ?? []).filter(isThere);
+      const theirValues = (their.get(packet) ?? []).map((show) => theirNotation(field.kind, show)).filter(isThere);
+      const ourText = ourValues.join(' | ');
+      const theirText = theirValues.join(' | ');
+      agreement.fields++;
+      if (ourText === theirText) agreement.equal++;
+      else differ(packet + 1, protocol, name, ourText, theirText);
     }
   }
 }
@@ -129,8 +149,9 @@ function compareStack(
   const agrees = their.stack === ours || their.withPieces === ours;
   if (!agrees) {
     const foreign = their.foreign === '' ? '' : ` (then ${their.foreign}, not ours)`;
-    differ(packet + 1, 'frame', 'frame.protocols', ours, their.stack + foreign);
+    differ(packet + 1, 'frame', STACK, ours, their.stack + foreign);
   }
+  if (agrees) agreementOf(into, 'frame').stacks++;
   for (const protocol of new Set([...their.stack.split(':'), ...ours.split(':')])) {
     if (protocol === '') continue;
     const agreement = agreementOf(into, protocol);
@@ -140,9 +161,19 @@ function compareStack(
   const trees = (theirs.trees[packet] ?? '').split(':');
   if (their.foreign === '') return trees.length;
   into.foreign.set(their.foreign, (into.foreign.get(their.foreign) ?? 0) + 1);
-  const cut = trees.findIndex((name) => isLayer(name) && !scope.isOurs(name));
+  const cut = trees.indexOf(their.foreign);
   // A protocol without a tree of its own stands behind the trees of the layers before it.
   return cut < 0 ? their.stack.split(':').filter((name) => name !== '').length : cut;
+}
+
+/** A column without the first value of each layer. */
+function withoutFirst(column: Column | undefined): Column | undefined {
+  if (column === undefined) return undefined;
+  const keeps = column.packet.map(
+    (packet, at) => at > 0 && packet === column.packet[at - 1] && column.tree[at] === column.tree[at - 1],
+  );
+  const kept = <T>(values: readonly T[]): T[] => values.filter((_, at) => keeps[at]);
+  return { packet: kept(column.packet), tree: kept(column.tree), value: kept(column.value) };
 }
 
 /** Values of a column by packet (from 0), those for which `isComparable` holds. */

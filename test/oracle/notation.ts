@@ -50,14 +50,21 @@ export const REPEATED_IN: Readonly<Record<string, readonly string[]>> = {
   'ip.version': ['ipv6', 'icmpv6'],
 };
 
+/** Names that tshark gives to two fields: the first of a layer is the one named here, which is not compared. */
+export const FIRST_IS_ANOTHER: Readonly<Record<string, string>> = {
+  'geneve.option.length': "the header's length of all options",
+};
+
 /** Fields that tshark leaves out where they mean nothing, and we show with the bits around them: not compared in a packet without one. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   'dns.flags.authoritative': 'shown in responses only',
+  'dns.flags.authenticated': 'shown in responses only',
   'dns.flags.recavail': 'shown in responses only',
   'dns.flags.rcode': 'shown in responses only',
   'tcp.flags.ae': 'shown as tcp.flags.ace behind a handshake with Accurate ECN',
   'tcp.flags.cwr': 'shown as tcp.flags.ace behind a handshake with Accurate ECN',
   'tcp.flags.ece': 'shown as tcp.flags.ace behind a handshake with Accurate ECN',
+  'gre.flags.ack': 'shown in version 1 only',
   'tcp.seq_raw': 'not shown of a segment that an ICMP error quotes',
 };
 
@@ -95,7 +102,18 @@ function numberText(show: string): string {
   return show === '' || Number.isNaN(Number(show)) ? show : String(Number(show));
 }
 
-/** tshark's value of a field in the one notation of its kind: numbers in decimal, booleans 1 and 0, octets with colons. */
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `Dec 29, 2008 11:00:04.500000000 UTC` as `2008-12-29T11:00:04.5Z`; what is no time as it is. */
+function timeText(show: string): string {
+  const found = /^([A-Z][a-z]{2}) +(\d+), (\d{4}) (\d\d:\d\d:\d\d)(\.\d+)? UTC$/.exec(show);
+  if (found === null) return show;
+  const [, month = '', day = '', year, time, fraction = ''] = found;
+  const number = String(MONTHS.indexOf(month) + 1).padStart(2, '0');
+  return `${year}-${number}-${day.padStart(2, '0')}T${time}${fraction.replace(/\.?0+$/, '')}Z`;
+}
+
+/** tshark's value of a field in the one notation of its kind: numbers in decimal, booleans 1 and 0, octets with colons, times as RFC 3339 writes them. */
 export function theirNotation(kind: FieldKind, show: string): string {
   switch (kind) {
     case 'uint':
@@ -106,6 +124,8 @@ export function theirNotation(kind: FieldKind, show: string): string {
     case 'bytes':
     case 'ether':
       return show.toLowerCase();
+    case 'text':
+      return timeText(show);
     default:
       return show;
   }

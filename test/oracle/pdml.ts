@@ -5,8 +5,11 @@ export interface PdmlVisitor {
   packet(): void;
   /** A protocol directly below the packet. */
   protocol(name: string): void;
-  /** A field anywhere below such a protocol. `value` are its octets in hexadecimal, '' for a worked-out one. */
-  field(name: string, show: string, value: string): void;
+  /**
+   * A field anywhere below such a protocol. `value` are its octets in hexadecimal, '' for a worked-out one; a hidden one can be filtered by,
+   * but is not shown.
+   */
+  field(name: string, show: string, value: string, isHidden: boolean): void;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
@@ -49,12 +52,17 @@ export class PdmlReader {
 
   private element(line: string): void {
     if (line.startsWith('<field ')) {
-      this.visitor.field(attribute(line, ' name="'), attribute(line, ' show="'), attribute(line, ' value="'));
+      this.visitor.field(
+        attribute(line, ' name="'),
+        attribute(line, ' show="'),
+        attribute(line, ' value="'),
+        line.includes(' hide="yes"'),
+      );
     } else if (line.startsWith('<proto ')) {
       const name = attribute(line, ' name="');
       if (this.depth === 0) this.visitor.protocol(name);
       // A protocol inside another one's tree is also a field of that name.
-      else this.visitor.field(name, '', '');
+      else this.visitor.field(name, '', '', false);
       if (!line.endsWith('/>')) this.depth++;
     } else if (line.startsWith('</proto>')) this.depth--;
     else if (line.startsWith('<packet>')) {

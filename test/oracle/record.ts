@@ -1,9 +1,11 @@
 /**
- * Records tshark's answers: `tsx test/oracle/record.ts [--fields] [part of a path…]`.
- * Without an argument, for all captures whose recording is missing or out of date; `--fields` only asks which declared fields there are.
+ * Records tshark's answers: `tsx test/oracle/record.ts [--fields] [--again] [part of a path…]`, for the captures whose recording is missing or
+ * out of date. `--fields` only asks which declared fields there are; `--again` also replaces what is up to date, as is needed for a newly
+ * declared field that tshark hides.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { standardProtocols } from '../../src/protocols/index.ts';
 import { type Corpus, capturesOf, FIELD_TYPES, FIXTURES, recordingPath, recordingsOf, SHARED } from './corpus.ts';
 import { declaredFields } from './declared.ts';
@@ -39,22 +41,28 @@ function removeStale(corpus: Corpus, captures: readonly string[]): void {
   for (const capture of recordingsOf(corpus)) if (!kept.has(capture)) rmSync(capture);
 }
 
-async function main(args: readonly string[]): Promise<void> {
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { fields: { type: 'boolean' }, again: { type: 'boolean' } },
+  });
   const version = await tsharkVersion();
   const types = await tsharkFields();
   recordFields(types);
-  if (args.includes('--fields')) return;
+  if (values.fields) return;
   const queue = [FIXTURES, SHARED].flatMap((corpus) => {
     const captures = capturesOf(corpus);
     removeStale(corpus, captures);
     return captures.map((capture) => ({ file: join(corpus.directory, capture), path: recordingPath(corpus, capture) }));
   });
-  const wanted = queue.filter(({ file }) => args.length === 0 || args.some((part) => file.includes(part)));
+  const wanted = queue.filter(
+    ({ file }) => positionals.length === 0 || positionals.some((part) => file.includes(part)),
+  );
   let recorded = 0;
   const worker = async (): Promise<void> => {
     for (let next = wanted.shift(); next !== undefined; next = wanted.shift()) {
       const origin = { version, command: COMMAND, capture: captureDigest(readFileSync(next.file)) };
-      if (isUpToDate(next.path, origin)) continue;
+      if (!values.again && isUpToDate(next.path, origin)) continue;
       writeWhole(next.path, encodeRecording(await theirAnswers(next.file, origin, types)));
       recorded++;
     }
@@ -64,4 +72,4 @@ async function main(args: readonly string[]): Promise<void> {
   process.stderr.write(`${total} captures, ${recorded} recorded anew with tshark ${version}\n`);
 }
 
-await main(process.argv.slice(2));
+await main();

@@ -5,6 +5,7 @@
  * Record first: `npm run oracle`.
  */
 import { parseArgs } from 'node:util';
+import { STACK } from './compare.ts';
 import { FIXTURES, SHARED } from './corpus.ts';
 import { knownDifferences, sortDifferences } from './known-differences.ts';
 import { compareCorpus } from './run.ts';
@@ -36,12 +37,11 @@ for (const corpus of corpora) {
       ? difference.field === field
       : protocol === undefined ||
         difference.protocol === protocol ||
-        (difference.field === 'frame.protocols' &&
-          `:${difference.ours}:${difference.theirs}:`.includes(`:${protocol}:`)),
+        (difference.field === STACK && `:${difference.ours}:${difference.theirs}:`.includes(`:${protocol}:`)),
   );
   process.stdout.write(
     `${corpus.name}: ${captures.length} captures, ${comparison.packets} packets; ` +
       `${unrecorded.length} not recorded, ${unreadable.length} unreadable for tshark\n\n` +
-      `${differenceList(shown, Number(limit))}\n${agreementTable(comparison, protocol)}\n`,
+      `${differenceList(shown, Number(limit))}\n${agreementTable(comparison, unknown, protocol)}\n`,
   );
 }

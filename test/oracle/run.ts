@@ -1,6 +1,7 @@
 /** Compares whole corpora with their recordings. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { createDissector } from '../../src/dissect/dissector.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
 import { type Comparison, compare, newComparison, type Scope } from './compare.ts';
@@ -10,6 +11,9 @@ import { MESSAGE_FIELDS } from './notation.ts';
 import { ourAnswers } from './ours.ts';
 import { captureDigest, decodeRecording } from './recording.ts';
 import { COMMAND } from './tshark.ts';
+
+/** First octets of a gzip member (RFC 1952 §2.3.1). */
+const GZIP_MAGIC = 0x1f8b;
 
 /** Declared fields by whether they can be compared. */
 export interface FieldCoverage {
@@ -56,6 +60,11 @@ export interface Selection {
   readonly field?: (field: string, protocol: string) => boolean;
 }
 
+/** The octets themselves, or what they are the gzip compression of. */
+function decompressed(octets: Buffer): Buffer {
+  return octets.length > 2 && octets.readUInt16BE(0) === GZIP_MAGIC ? gunzipSync(octets) : octets;
+}
+
 /** Compares the captures of a corpus with their recordings, one after the other. */
 export function compareCorpus(corpus: Corpus, { file = () => true, field = () => true }: Selection = {}): CorpusRun {
   const fields = new Map([...fieldCoverage().compared].filter(([name, { protocol }]) => field(name, protocol)));
@@ -79,7 +88,7 @@ export function compareCorpus(corpus: Corpus, { file = () => true, field = () =>
       unreadable.push({ file: capture, message: theirs.message });
       continue;
     }
-    const ours = ourAnswers(octets, (name) => fields.has(name), dissector);
+    const ours = ourAnswers(decompressed(octets), (name) => fields.has(name), dissector);
     compare(capture, ours, theirs, scope, comparison);
     captures.push(capture);
   }

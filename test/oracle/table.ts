@@ -1,5 +1,5 @@
 /** Agreement and differences as text. */
-import type { Comparison, Difference } from './compare.ts';
+import { type Agreement, type Comparison, type Difference, STACK, totalAgreement } from './compare.ts';
 
 function percent(part: number, whole: number): string {
   return whole === 0 ? '–' : `${(Math.floor((part / whole) * 1e5) / 1e3).toFixed(3)} %`;
@@ -14,22 +14,25 @@ function columns(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** A line a protocol: packets whose stack agrees, values that are equal; then what was not compared. */
-export function agreementTable(comparison: Comparison, protocol?: string): string {
+/** A line for a protocol's agreement: `unexplained` are differences that are not listed as known. */
+function agreementRow(name: string, agreement: Agreement, unexplained: number): string[] {
+  const { packets, stacks, fields, equal } = agreement;
+  const differ = [String(fields - equal), String(unexplained), percent(equal, fields)];
+  return [name, String(packets), percent(stacks, packets), String(fields), ...differ];
+}
+
+/** A line a protocol and one for all: packets whose stack agrees, fields that are equal; then what was not compared. */
+export function agreementTable(comparison: Comparison, unknown: readonly Difference[], protocol?: string): string {
+  const unexplained = (name: string): number =>
+    unknown.filter((difference) => difference.protocol === name && difference.field !== STACK).length;
   const rows = [...comparison.agreements]
     .filter(([name]) => protocol === undefined || name === protocol)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { packets, stacks, values, equal }]) => [
-      name,
-      String(packets),
-      name === 'frame' ? '' : percent(stacks, packets),
-      String(values),
-      String(values - equal),
-      percent(equal, values),
-    ]);
-  const header = ['protocol', 'packets', 'stack agrees', 'values compared', 'differ', 'equal'];
+    .map(([name, agreement]) => agreementRow(name, agreement, unexplained(name)));
+  const total = agreementRow('all', totalAgreement(comparison), unknown.filter(({ field }) => field !== STACK).length);
+  const header = ['protocol', 'packets', 'stack agrees', 'fields compared', 'differ', 'unexplained', 'equal'];
   const foreign = [...comparison.foreign].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name} ${count}`);
-  return `${columns([header, ...rows])}\n\npackets with a protocol that is not ours: ${foreign.join(', ') || 'none'}\n`;
+  return `${columns([header, ...rows, total])}\n\npackets with a protocol that is not ours: ${foreign.join(', ') || 'none'}\n`;
 }
 
 function shortened(text: string): string {

@@ -1,4 +1,6 @@
 /** Records what tshark says of a capture. */
+import { standardProtocols } from '../../src/protocols/index.ts';
+import { declaredFields } from './declared.ts';
 import { PdmlReader, type PdmlVisitor } from './pdml.ts';
 import { type Origin, type Recording, RecordingBuilder } from './recording.ts';
 import { ARGUMENTS, runTshark } from './tshark.ts';
@@ -11,6 +13,17 @@ const RAW_NAMES: Readonly<Record<string, string>> = {
   'tcp.options.sack_le': 'tcp.options.sack_le_raw',
   'tcp.options.sack_re': 'tcp.options.sack_re_raw',
 };
+
+/** Fields that only repeat the capture's octets. */
+const PAYLOADS: readonly string[] = ['tcp.payload', 'udp.payload', 'data.data', 'http.file_data'];
+
+const declared = declaredFields(standardProtocols);
+
+/** All fields, so that a protocol that is added finds its own, but for remarks, payloads and what is hidden and not declared. */
+function isWorthRecording(name: string, isHidden: boolean): boolean {
+  if (declared.has(name)) return true;
+  return name !== '' && !isHidden && !name.startsWith('_ws.') && !PAYLOADS.includes(name);
+}
 
 /** Octets in hexadecimal, colons between them. */
 function colons(hex: string): string {
@@ -49,9 +62,9 @@ class TsharkAnswers implements PdmlVisitor {
     if (this.place === 'packet') this.builder.tree(name);
   }
 
-  field(name: string, show: string, value: string): void {
+  field(name: string, show: string, value: string, isHidden: boolean): void {
     if (this.place === 'frame') this.frame.set(name, show);
-    if (this.place !== 'packet' || name === '' || name.startsWith('_ws.') || name.endsWith('_resolved')) return;
+    if (this.place !== 'packet' || !isWorthRecording(name, isHidden)) return;
     const rawName = RAW_NAMES[name];
     if (rawName !== undefined) this.builder.field(rawName, `0x${value}`);
     const type = this.types.get(name);
