@@ -19,7 +19,7 @@ import {
 import type { Layers } from '../dissect/layers.ts';
 import { defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
-import { extensionAfterQuote, toldLength } from './icmp-quote.ts';
+import { extensionAfterQuote, toldLength, EXTENSION_VERSION as VERSION } from './icmp-quote.ts';
 import { verifyMessage } from './pseudo-header.ts';
 
 /** Version and checksum. */
@@ -51,7 +51,7 @@ export const icmpExtension = defineProtocol('icmp.ext', {
   title: 'ICMP Extension Structure',
   source: 'RFC 4884 §7',
   minimum: HEADER,
-  headerLength: 'all',
+  headerLength,
   fields: {},
   variable: {
     quote_padding: bytes('Padding of the Quoted Datagram'),
@@ -116,6 +116,17 @@ export const icmpExtension = defineProtocol('icmp.ext', {
 
 const { variable } = icmpExtension;
 const { of } = variable.object;
+
+/** What an extended echo request carries is a single object, with data of the sender's choice behind it (RFC 8335 §2). */
+function headerLength(view: DataView, start: number, end: number): number {
+  const object = start + HEADER;
+  const isProbe =
+    object + OBJECT_HEADER <= end &&
+    view.getUint8(start) >> 4 === VERSION &&
+    view.getUint8(object + 2) === CLASS.interfaceIdentification;
+  const length = isProbe ? view.getUint16(object) : 0;
+  return length < OBJECT_HEADER || object + length > end ? end - start : HEADER + length;
+}
 
 /** First octet of the structure in `row`, behind the zeros that fill the quoted datagram up to its told length (RFC 4884 §3). */
 function structureStart(layers: Layers, row: number): number {
@@ -274,5 +285,5 @@ function verifyChecksum(layers: Layers, row: number, transport: boolean): void {
   const place = structureStart(layers, row);
   if (!transport || place + HEADER > layers.end[row]!) return;
   const found = layers.viewOf(row).getUint16(place + 2);
-  if (found !== 0) verifyMessage(layers, row, found, variable.checksum, place);
+  if (found !== 0) verifyMessage(layers, row, found, variable.checksum, place, layers.payload[row]!);
 }

@@ -3,8 +3,9 @@ import { onesComplementSum } from './checksum.ts';
 
 /** Octets of the quoted datagram where a sender from before RFC 4884 tells no length (§5.5). */
 const UNTOLD_LENGTH = 128;
-/** Version of an extension, and the octets of its header. */
-const VERSION = 2;
+/** Version of an extension (RFC 4884 §7). */
+export const EXTENSION_VERSION = 2;
+/** Octets of its header. */
 const EXTENSION_HEADER = 4;
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
@@ -21,7 +22,7 @@ export function toldLength(protocol: string, view: DataView, start: number): num
 export function extensionAfterQuote(view: DataView, payload: number, length: number, end: number): number {
   if (length > 0) return Math.min(payload + length, end);
   const place = payload + UNTOLD_LENGTH;
-  if (place + EXTENSION_HEADER > end || view.getUint8(place) >> 4 !== VERSION) return end;
+  if (place + EXTENSION_HEADER > end || view.getUint8(place) >> 4 !== EXTENSION_VERSION) return end;
   // A short datagram can't have filled the octets before; after a longer one only the checksum tells an extension from more of it.
   const isShort = view.getUint16(payload + 2) <= UNTOLD_LENGTH;
   return isShort || onesComplementSum(view, place, end, 0) === 0xffff ? place : end;

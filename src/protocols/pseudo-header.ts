@@ -20,22 +20,23 @@ export function verifyTransport(
   if (network < 0 || !isWhole(layers, row)) return;
   const length = layers.end[row]! - layers.start[row]!;
   const pseudo = pseudoHeaderSum(layers, network, protocolNumber, length, row);
-  const right = rightSum(layers, row, found, pseudo, layers.start[row]!);
+  const right = rightSum(layers, row, found, pseudo, layers.start[row]!, layers.end[row]!);
   if (right === found) return;
   if (found === pseudo) layers.issues.add(row, 'partialChecksum', 0, found, field.name);
   else layers.issues.add(row, 'badChecksum', right, found, field.name);
 }
 
-/** As `verifyTransport`, of a checksum over the message alone (ICMP, IGMP), or the part of it from `from` on. */
+/** As `verifyTransport`, of a checksum over the message alone (ICMP, IGMP), or over [from, end) of it. */
 export function verifyMessage(
   layers: Layers,
   row: number,
   found: number,
   field: Field,
   from = layers.start[row]!,
+  end = layers.end[row]!,
 ): void {
   if (!isWhole(layers, row)) return;
-  const right = rightSum(layers, row, found, 0, from);
+  const right = rightSum(layers, row, found, 0, from, end);
   if (right !== found) layers.issues.add(row, 'badChecksum', right, found, field.name);
 }
 
@@ -44,10 +45,9 @@ function isWhole(layers: Layers, row: number): boolean {
   return layers.end[row]! >= layers.wireEnd[row]! && (layers.flags[row]! & cannotTell) === 0;
 }
 
-/** The checksum that should stand in place of `found` in the octets of `row` from `start` on, on top of the sum `initial`. */
-function rightSum(layers: Layers, row: number, found: number, initial: number, start: number): number {
+/** The checksum that should stand in place of `found` in [start, end) of the octets of `row`, on top of the sum `initial`. */
+function rightSum(layers: Layers, row: number, found: number, initial: number, start: number, end: number): number {
   const view = layers.viewOf(row);
-  const end = layers.end[row]!;
   if (onesComplementSum(view, start, end, initial) === 0xffff) return found;
   return onesComplementSum(view, start, end, onesComplementFold(initial + 0xffff - found)) ^ 0xffff;
 }

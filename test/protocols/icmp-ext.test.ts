@@ -137,6 +137,14 @@ describe('objects', () => {
     }
   });
 
+  test('what follows the one object of an extended echo request is payload', () => {
+    const object = '00 08 03 02 00 00 00 02';
+    // RFC 1071: 0x2000 + 0x0008 + 0x0302 + 0x0002 = 0x230c, whose complement is 0xdcf3
+    const hex = inIpv4(`2a 00 00 00 12 34 01 01 20 00 dc f3 ${object} 65 93 00 00 00 00 00 01`);
+    expect(dissectHex(hex, IPV4)[2]).toMatchObject({ range: [28, 40], object: [{ ident_index: 2 }] });
+    expect(verifyAll(layersOf(hex, IPV4)).filter(({ layer }) => layer === 'icmp.ext')).toEqual([]);
+  });
+
   test.each([
     ['shorter than its header', '00 02 01 01 18 96 01 01', { code: 'objectLength', needed: 4, available: 2 }],
     ['longer than the message', '00 ff 01 01 18 96 01 01', { code: 'objectBeyondMessage', needed: 255, available: 8 }],
