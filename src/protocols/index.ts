@@ -2,6 +2,7 @@
 import type { Protocol } from '../dissect/protocol.ts';
 import { ah } from './ah.ts';
 import { arp } from './arp.ts';
+import { bfd, bfdEcho } from './bfd.ts';
 import { bgp } from './bgp.ts';
 import { dhcp } from './dhcp.ts';
 import { dns, llmnr, mdns } from './dns.ts';
@@ -42,6 +43,7 @@ import { ieee8021ad, vlan } from './vlan.ts';
 import { vrrp } from './vrrp.ts';
 import { vxlanGpe } from './vxlan-gpe.ts';
 import { vxlan } from './vxlan.ts';
+import { wireguard } from './wireguard.ts';
 
 export const standardProtocols: readonly Protocol[] = [
   ethernet,
@@ -92,4 +94,7 @@ export const standardProtocols: readonly Protocol[] = [
   bgp,
   sctp,
   dhcp,
+  bfd,
+  bfdEcho,
+  wireguard,
 ];
