@@ -1,6 +1,7 @@
 /** Opens captures by path: files, pipes and standard input, compressed or not. */
 import {
   closeSync,
+  constants,
   createReadStream,
   fstatSync,
   openSync,
@@ -97,9 +98,13 @@ async function openPath(path: string, tellNotice: TellNotice): Promise<ByteSourc
   return new DetectingSource(new StreamSource(stream), tellNotice);
 }
 
-/** Opening waits for a writer, and so does not block here; as a socket, waiting for octets keeps no thread busy. */
+/**
+ * Opening a pipe waits for a writer, and while a thread waits for that the process cannot exit. Linux can open it at once and
+ * wait in its event loop instead, as sockets do, for the writer as for the octets.
+ */
 async function openPipe(path: string): Promise<Readable> {
-  return new Socket({ fd: await open(path, 'r'), readable: true, writable: false });
+  const flags = process.platform === 'linux' ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_RDONLY;
+  return new Socket({ fd: await open(path, flags), readable: true, writable: false });
 }
 
 function fileSource(descriptor: number, tellNotice: TellNotice): ByteSource {

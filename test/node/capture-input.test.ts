@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -226,6 +226,16 @@ describe('pipes', () => {
     const maker = spawn('sh', ['-c', `mkfifo '${pipe}' && echo made && sleep 0.1 && cat '${source}' > '${pipe}'`]);
     await once(maker.stdout, 'data');
     expect(await read(pipe)).toMatchObject({ count: FRAMES.length, notices: [] });
+  });
+
+  test('a named pipe that nobody writes to can be given up', async () => {
+    const pipe = join(folder, 'idle.fifo');
+    execFileSync('mkfifo', [pipe]);
+    const input = await openInput(pipe);
+    const refilled = input.refill();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    input.close();
+    expect(await refilled).toBe(false);
   });
 
   test('packets come as soon as they are written', async () => {
