@@ -14,8 +14,8 @@ import { geneve } from './geneve.ts';
 import { gre } from './gre.ts';
 import { http } from './http.ts';
 import { http2 } from './http2.ts';
-import { icmpExtension } from './icmp-ext.ts';
 import { icmp } from './icmp.ts';
+import { icmpExtension } from './icmp-ext.ts';
 import { icmpv6 } from './icmpv6.ts';
 import { igmp } from './igmp.ts';
 import { ipv4 } from './ipv4.ts';
@@ -41,8 +41,8 @@ import { tls } from './tls.ts';
 import { udp } from './udp.ts';
 import { ieee8021ad, vlan } from './vlan.ts';
 import { vrrp } from './vrrp.ts';
-import { vxlanGpe } from './vxlan-gpe.ts';
 import { vxlan } from './vxlan.ts';
+import { vxlanGpe } from './vxlan-gpe.ts';
 import { wireguard } from './wireguard.ts';
 
 export const standardProtocols: readonly Protocol[] = [
@@ -68,6 +68,9 @@ export const standardProtocols: readonly Protocol[] = [
   vrrp,
   ah,
   esp,
+  gre,
+  erspan,
+  erspanTypeI,
   tcp,
   udp,
   vxlan,
@@ -76,9 +79,6 @@ export const standardProtocols: readonly Protocol[] = [
   http2,
   tls,
   quic,
-  gre,
-  erspan,
-  erspanTypeI,
   dns,
   mdns,
   llmnr,
@@ -90,10 +90,10 @@ export const standardProtocols: readonly Protocol[] = [
   pseudowireEthernet,
   llc,
   stp,
-  lldp,
   bgp,
-  sctp,
+  lldp,
   dhcp,
+  sctp,
   bfd,
   bfdEcho,
   wireguard,
