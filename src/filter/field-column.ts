@@ -1,0 +1,86 @@
+/** Values of one field by its name, as columns of a listing show them. */
+import type { Dissector } from '../dissect/dissector.ts';
+import type { Field } from '../dissect/field.ts';
+import { type FieldValue, fieldValue, hexOctets } from '../dissect/value.ts';
+import type { WordNode } from './ast.ts';
+import type { ComputedField, ComputedFieldValue } from './computed-fields.ts';
+import type { FilterContext } from './context.ts';
+import { catalogOf } from './field-catalog.ts';
+import { occurrences } from './field-target.ts';
+import { secondsText } from './functions.ts';
+import { isSeveral, protocolPresence } from './operand.ts';
+import { rowChoice } from './row-choice.ts';
+import { Scope } from './scope.ts';
+
+/** Takes one occurrence; `field` is its declaration, undefined for what is computed. */
+export type TakeColumnValue = (value: FieldValue, field: Field | undefined) => void;
+
+/** A field chosen by name. */
+export interface FieldColumn {
+  /** The name as written, with `inner.` and the like. */
+  readonly name: string;
+  readonly title: string;
+  /** Shows all occurrences in a packet, layer by layer. A protocol shows its name once. */
+  readonly each: (context: FilterContext, take: TakeColumnValue) => void;
+}
+
+/** Finds a field or protocol by name: `ip.src`, `inner.tcp.dstport`, `frame.time_epoch`. Throws FilterError with near names where there is none. */
+export function fieldColumn(name: string, dissector: Dissector, computed: readonly ComputedField[] = []): FieldColumn {
+  const scope = new Scope(name, catalogOf(dissector, computed), undefined);
+  const resolved = scope.resolve(name);
+  if (resolved === undefined) {
+    const node: WordNode = { kind: 'word', text: name, layers: [], depth: 1, at: 0, end: name.length };
+    return scope.failUnknown(node);
+  }
+  const { entry, place } = resolved;
+  const choice = rowChoice(place, []);
+  const { title } = entry;
+  switch (entry.kind) {
+    case 'field': {
+      const eachOccurrence = occurrences(entry.targets, choice);
+      return {
+        name,
+        title,
+        each: (context, take) => {
+          eachOccurrence(context, (field, view, at, start, end, value) => {
+            take(fieldValue(field, view, at, start, end, value), field);
+            return false;
+          });
+        },
+      };
+    }
+    case 'protocol': {
+      const isThere = protocolPresence(entry, choice);
+      return { name, title, each: (context, take) => isThere(context) && take(entry.name, undefined) };
+    }
+    case 'frame':
+      return { name, title, each: (_context, take) => take('frame', undefined) };
+    case 'computed': {
+      const { field, protocolId } = entry;
+      const takeAll = (found: ReturnType<ComputedField['value']>, take: TakeColumnValue): void => {
+        if (found === undefined) return;
+        const several = isSeveral(found) ? found : [found];
+        for (const value of several) take(shown(value), undefined);
+      };
+      return {
+        name,
+        title,
+        each: (context, take) => {
+          const { layers } = context;
+          if (protocolId === 0) return takeAll(field.value(context, -1), take);
+          for (let row = 0; row < layers.count; row++) {
+            if (layers.protocol[row] !== protocolId || (choice !== undefined && !choice(layers, row))) continue;
+            takeAll(field.value(context, row), take);
+          }
+        },
+      };
+    }
+  }
+}
+
+/** Times and durations in seconds with nine decimals, octets in hexadecimal. */
+function shown(value: ComputedFieldValue): FieldValue {
+  if (typeof value === 'bigint') return secondsText(value);
+  if (!(value instanceof Uint8Array)) return value;
+  return hexOctets(new DataView(value.buffer, value.byteOffset, value.byteLength), 0, value.byteLength);
+}
