@@ -1,27 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { dissectHex, layersOf, octetsOf } from '../dissect-hex.ts';
 import { headerGaps } from '../header-gaps.ts';
+import { IPV4, IPV6, inIpv4, inIpv6, zeros } from '../ip-packets.ts';
 import { verifyAll } from '../verify-all.ts';
-
-const IPV4 = { linkType: 228 };
-const IPV6 = { linkType: 229 };
-const zeros = (count: number): string => '00 '.repeat(count);
 
 /** The UDP packet of a traceroute: 44 octets. */
 const PROBE = `45 00 00 2c 12 34 00 00 01 11 00 00 0a 01 00 02 0a 0d 00 06 a4 5b 82 9b 00 18 00 00 ${zeros(16)}`;
 /** A TCP packet of 1500 octets, of which the first 128 are quoted. */
 const LONG = `45 00 05 dc 12 34 40 00 3f 06 00 00 0a f4 02 09 0a f4 01 aa 8d d0 00 50 27 5d ca 6b ${'61 '.repeat(100)}`;
 const MPLS = '00 08 01 01 18 96 01 01';
-
-function inIpv4(message: string): string {
-  const length = (20 + octetsOf(message).length).toString(16).padStart(4, '0');
-  return `45 00 ${length} 00 00 00 00 40 01 00 00 0a 00 00 01 0a 00 00 02 ${message}`;
-}
-
-function inIpv6(message: string): string {
-  const length = octetsOf(message).length.toString(16).padStart(4, '0');
-  return `60 00 00 00 ${length} 3a 40 ${zeros(15)} 01 ${zeros(15)} 02 ${message}`;
-}
 
 const names = (hex: string, options: { linkType: number }): string[] =>
   dissectHex(hex, options).map(({ layer }) => layer);
@@ -30,7 +17,7 @@ describe('behind the datagram an ICMP error quotes', () => {
   const MPLS_EXTENSION = `20 00 c5 5f ${MPLS}`;
 
   test('MPLS labels (RFC 4950), the length told', () => {
-    const hex = inIpv4(`0b 00 00 00 00 20 00 00 ${PROBE} ${zeros(84)} ${MPLS_EXTENSION}`);
+    const hex = inIpv4('01', `0b 00 00 00 00 20 00 00 ${PROBE} ${zeros(84)} ${MPLS_EXTENSION}`);
     const layers = dissectHex(hex, IPV4);
     expect(layers.map(({ layer }) => layer)).toEqual(['ip', 'icmp', 'ip', 'udp', 'icmp.ext']);
     expect(layers[2]).toMatchObject({ quoted: true, range: [28, 48] });
@@ -61,13 +48,13 @@ describe('behind the datagram an ICMP error quotes', () => {
     ['a long datagram, then what has a right checksum', `${LONG} ${MPLS_EXTENSION}`, true],
     ['a long datagram, then what has not', `${LONG} 20 00 c5 5e ${MPLS}`, false],
   ])('the length untold (RFC 4884 §5.5): %s', (_, quoted, isExtended) => {
-    const stack = names(inIpv4(`0b 00 00 00 00 00 00 00 ${quoted}`), IPV4);
+    const stack = names(inIpv4('01', `0b 00 00 00 00 00 00 00 ${quoted}`), IPV4);
     expect(stack.includes('icmp.ext')).toBe(isExtended);
   });
 
   test('ICMPv6 counts the quoted octets by eight', () => {
     const quoted = `60 00 00 00 00 08 11 40 ${zeros(15)} 02 ${zeros(15)} 01 a4 5b 82 9b 00 08 00 00`;
-    const hex = inIpv6(`03 00 00 00 10 00 00 00 ${quoted} ${zeros(80)} ${MPLS_EXTENSION}`);
+    const hex = inIpv6('3a', `03 00 00 00 10 00 00 00 ${quoted} ${zeros(80)} ${MPLS_EXTENSION}`);
     expect(names(hex, IPV6)).toEqual(['ipv6', 'icmpv6', 'ipv6', 'udp', 'icmp.ext']);
     expect(dissectHex(hex, IPV6)[4]).toMatchObject({ object: [{ mpls: [{ entry: { label: 100704 } }] }] });
     expect(headerGaps(layersOf(hex, IPV6))).toEqual([]);
@@ -78,19 +65,19 @@ describe('behind the datagram an ICMP error quotes', () => {
     ['left out', '00 00', []],
     ['wrong', 'c5 5e', [{ layer: 'icmp.ext', code: 'badChecksum', needed: 0xc55f, available: 0xc55e }]],
   ])('its own checksum: %s', (_, checksum, expected) => {
-    const hex = inIpv4(`0b 00 00 00 00 20 00 00 ${PROBE} ${zeros(84)} 20 00 ${checksum} ${MPLS}`);
+    const hex = inIpv4('01', `0b 00 00 00 00 20 00 00 ${PROBE} ${zeros(84)} 20 00 ${checksum} ${MPLS}`);
     expect(verifyAll(layersOf(hex, IPV4)).filter(({ layer }) => layer === 'icmp.ext')).toMatchObject(expected);
   });
 
   test('a redirect has none', () => {
-    expect(names(inIpv4(`05 01 00 00 0a 00 00 20 ${PROBE} ${zeros(84)} ${MPLS_EXTENSION}`), IPV4)).not.toContain(
+    expect(names(inIpv4('01', `05 01 00 00 0a 00 00 20 ${PROBE} ${zeros(84)} ${MPLS_EXTENSION}`), IPV4)).not.toContain(
       'icmp.ext',
     );
   });
 });
 
 describe('objects', () => {
-  const withObject = (object: string): string => inIpv4(`2a 00 00 00 12 34 01 01 20 00 00 00 ${object}`);
+  const withObject = (object: string): string => inIpv4('01', `2a 00 00 00 12 34 01 01 20 00 00 00 ${object}`);
 
   test.each([
     [
@@ -140,7 +127,7 @@ describe('objects', () => {
   test('what follows the one object of an extended echo request is payload', () => {
     const object = '00 08 03 02 00 00 00 02';
     // RFC 1071: 0x2000 + 0x0008 + 0x0302 + 0x0002 = 0x230c, whose complement is 0xdcf3
-    const hex = inIpv4(`2a 00 00 00 12 34 01 01 20 00 dc f3 ${object} 65 93 00 00 00 00 00 01`);
+    const hex = inIpv4('01', `2a 00 00 00 12 34 01 01 20 00 dc f3 ${object} 65 93 00 00 00 00 00 01`);
     expect(dissectHex(hex, IPV4)[2]).toMatchObject({ range: [28, 40], object: [{ ident_index: 2 }] });
     expect(verifyAll(layersOf(hex, IPV4)).filter(({ layer }) => layer === 'icmp.ext')).toEqual([]);
   });

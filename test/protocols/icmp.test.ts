@@ -1,15 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { dissectHex, layersOf, octetsOf } from '../dissect-hex.ts';
 import { headerGaps } from '../header-gaps.ts';
+import { IPV4, inIpv4 } from '../ip-packets.ts';
 import { verifyAll } from '../verify-all.ts';
-
-const IPV4 = { linkType: 228 };
-
-/** An IPv4 packet around an ICMP message. */
-function packet(message: string): string {
-  const length = (20 + octetsOf(message).length).toString(16).padStart(4, '0');
-  return `45 00 ${length} 00 00 40 00 40 01 00 00  0a f4 01 aa 0a f4 02 09  ${message}`;
-}
 
 /** The start of a TCP packet of 1500 octets, as a router quotes it. */
 const QUOTED = `45 00 05 dc 12 34 40 00 3f 06 00 00  0a f4 02 09 0a f4 01 aa  8d d0 00 50 27 5d ca 6b`;
@@ -88,7 +81,7 @@ test.each([
   ],
   ['a type nobody knows', 'c8 07 00 00 12 34 01 46', 4, { meaning: 'type 200: code 7' }],
 ])('%s', (_, message, octets, fields) => {
-  const hex = packet(message);
+  const hex = inIpv4('01', message);
   const icmp = dissectHex(hex, IPV4)[1];
   expect(icmp).toMatchObject({ layer: 'icmp', range: [20, 20 + octets], ...fields });
   expect(headerGaps(layersOf(hex, IPV4))).toEqual([]);
@@ -100,7 +93,7 @@ test.each([
 
 describe('the packet an error quotes', () => {
   test('is dissected and marked; that it is cut is no issue', () => {
-    const hex = packet(`03 04 00 00 00 00 05 aa ${QUOTED}`);
+    const hex = inIpv4('01', `03 04 00 00 00 00 05 aa ${QUOTED}`);
     const layers = dissectHex(hex, IPV4);
     expect(layers.map(({ layer }) => layer)).toEqual(['ip', 'icmp', 'ip', 'tcp']);
     expect(layers[2]).toMatchObject({ quoted: true, src: '10.244.2.9', len: 1500 });
@@ -110,7 +103,7 @@ describe('the packet an error quotes', () => {
   });
 
   test('an echo request quotes nothing', () => {
-    expect(dissectHex(packet(`08 00 00 00 00 00 00 00 ${QUOTED}`), IPV4)).toHaveLength(2);
+    expect(dissectHex(inIpv4('01', `08 00 00 00 00 00 00 00 ${QUOTED}`), IPV4)).toHaveLength(2);
   });
 });
 
@@ -120,11 +113,13 @@ describe('checksum', () => {
     ['right', '08 00 20 fe 12 34 00 07 61 62 63 64', []],
     ['wrong', '08 00 20 ff 12 34 00 07 61 62 63 64', [{ code: 'badChecksum', needed: 0x20fe, available: 0x20ff }]],
   ])('%s', (_, message, expected) => {
-    expect(verifyAll(layersOf(packet(message), IPV4)).filter(({ layer }) => layer === 'icmp')).toMatchObject(expected);
+    expect(verifyAll(layersOf(inIpv4('01', message), IPV4)).filter(({ layer }) => layer === 'icmp')).toMatchObject(
+      expected,
+    );
   });
 
   test('is not judged where octets are missing', () => {
-    const layers = layersOf(packet('08 00 20 ff 12 34 00 07 61 62 63 64'), { ...IPV4, captured: 30 });
+    const layers = layersOf(inIpv4('01', '08 00 20 ff 12 34 00 07 61 62 63 64'), { ...IPV4, captured: 30 });
     expect(verifyAll(layers).filter(({ layer }) => layer === 'icmp')).toEqual([]);
   });
 });

@@ -1,19 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { dissectHex, layersOf, octetsOf } from '../dissect-hex.ts';
 import { headerGaps } from '../header-gaps.ts';
+import { IPV6, inIpv6 } from '../ip-packets.ts';
 import { verifyAll } from '../verify-all.ts';
 
-const IPV6 = { linkType: 229 };
 const SOURCE = 'fe 80 00 00 00 00 00 00 02 16 3e ff fe 11 34 24';
 const DESTINATION = 'ff 02 00 00 00 00 00 00 00 00 00 00 00 00 00 01';
 const TARGET = '20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 02';
 const GROUP = 'ff 02 00 00 00 00 00 00 00 00 00 01 ff 11 34 24';
 
-/** An IPv6 packet around `payload`. */
-function packet(payload: string, nextHeader = '3a'): string {
-  const length = octetsOf(payload).length.toString(16).padStart(4, '0');
-  return `60 00 00 00 ${length} ${nextHeader} ff ${SOURCE} ${DESTINATION} ${payload}`;
-}
+const packet = (payload: string, nextHeader = '3a'): string => inIpv6(nextHeader, payload, SOURCE, DESTINATION);
 
 /** The start of a UDP packet, as a router quotes it. */
 const QUOTED = `60 00 00 00 05 a0 11 40 ${TARGET} ${SOURCE} 00 35 d4 31 05 a0 00 00`;

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { dissectHex, layersOf, octetsOf } from '../dissect-hex.ts';
 import { headerGaps } from '../header-gaps.ts';
+import { IPV4 } from '../ip-packets.ts';
 import { verifyAll } from '../verify-all.ts';
-
-const IPV4 = { linkType: 228 };
 
 /** An IPv4 packet with the Router Alert option around an IGMP message. */
 function packet(message: string): string {

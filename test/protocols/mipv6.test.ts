@@ -1,16 +1,12 @@
 import { expect, test } from 'vitest';
 import { dissectHex, layersOf, octetsOf } from '../dissect-hex.ts';
 import { headerGaps } from '../header-gaps.ts';
+import { IPV6, inIpv6, zeros } from '../ip-packets.ts';
 import { verifyAll } from '../verify-all.ts';
 
-const IPV6 = { linkType: 229 };
-const zeros = (count: number): string => '00 '.repeat(count);
+const NODE = `${zeros(15)} 01`;
+const PEER = `${zeros(15)} 02`;
 const HOME = '20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 99';
-
-function packet(payload: string, nextHeader = '87'): string {
-  const length = octetsOf(payload).length.toString(16).padStart(4, '0');
-  return `60 00 00 00 ${length} ${nextHeader} 40 ${zeros(15)} 01 ${zeros(15)} 02 ${payload}`;
-}
 
 test.each([
   ['binding refresh request', '3b 00 00 00 00 00 00 00', { mhtype: 0, binding_refresh_request: '00:00' }],
@@ -64,7 +60,7 @@ test.each([
   ],
   ['a message cut by its length', '3b 00 05 00 00 00 03 e8', { bu_seqnr: 1000, opt: [] }],
 ])('%s', (_, header, fields) => {
-  const hex = packet(header);
+  const hex = inIpv6('87', header);
   expect(dissectHex(hex, IPV6)[1]).toMatchObject({ layer: 'mipv6', ...fields });
   expect(layersOf(hex, IPV6).issues.count).toBe(0);
   for (let captured = 40; captured <= octetsOf(hex).length; captured++) {
@@ -73,7 +69,7 @@ test.each([
 });
 
 test('an option that passes the header says so', () => {
-  const layers = layersOf(packet('3b 01 05 00 00 00 00 01 00 00 00 02 01 ff 00 00'), IPV6);
+  const layers = layersOf(inIpv6('87', '3b 01 05 00 00 00 00 01 00 00 00 02 01 ff 00 00'), IPV6);
   expect(headerGaps(layers)).toEqual([]);
   expect(layers.issues.at(0)).toMatchObject({ code: 'optionBeyondHeader', needed: 255, available: 2 });
 });
@@ -81,8 +77,8 @@ test('an option that passes the header says so', () => {
 test('checksums count the Home Address option as the source (RFC 6275 §11.3.1)', () => {
   const options = `87 02 01 02 00 00 c9 10 ${HOME}`;
   // Sum by hand: addresses 0x2001 + 0x0db8 + 0x0099 and 0x0002, length 8, next header 135, message 0x3b00; complement 0x961c
-  expect(verifyAll(layersOf(packet(`${options} 3b 00 00 00 96 1c 00 00`, '3c'), IPV6))).toEqual([]);
-  expect(verifyAll(layersOf(packet(`${options} 3b 00 00 00 96 1d 00 00`, '3c'), IPV6))).toMatchObject([
+  expect(verifyAll(layersOf(inIpv6('3c', `${options} 3b 00 00 00 96 1c 00 00`, NODE, PEER), IPV6))).toEqual([]);
+  expect(verifyAll(layersOf(inIpv6('3c', `${options} 3b 00 00 00 96 1d 00 00`, NODE, PEER), IPV6))).toMatchObject([
     { layer: 'mipv6', code: 'badChecksum', needed: 0x961c },
   ]);
 });

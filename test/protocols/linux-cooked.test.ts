@@ -68,29 +68,9 @@ describe('Linux cooked capture', () => {
   });
 });
 
-describe('BSD loopback', () => {
-  test.each([
-    ['little-endian', '02 00 00 00', IPV4, 0, 2, 'ip'],
-    ['big-endian', '00 00 00 02', IPV4, 0, 2, 'ip'],
-    ['FreeBSD', '1c 00 00 00', IPV6, 0, 28, 'ipv6'],
-    ['macOS', '1e 00 00 00', IPV6, 0, 30, 'ipv6'],
-    ['OpenBSD, LINKTYPE_LOOP', '00 00 00 18', IPV6, 108, 24, 'ipv6'],
-    ['Linux', '0a 00 00 00', IPV6, 0, 10, 'ipv6'],
-  ])('%s', (_, header, packet, linkType, family, next) => {
-    const layers = dissectHex(`${header} ${packet}`, { linkType });
-    expect(layers[0]).toEqual({ layer: 'null', range: [0, 4], family });
-    expect(layers[1]).toMatchObject({ layer: next });
-  });
-
-  test('another family is payload', () => {
-    expect(dissectHex(`07 00 00 00 ${IPV4}`, { linkType: 0 })).toHaveLength(1);
-  });
-});
-
 test.each([
   [113, `00 00 00 01 00 06 0a 58 0a f4 01 01 f6 7f 08 00 ${IPV4}`],
   [276, `86 dd 00 00 00 00 00 81 00 01 04 06 0a 58 0a f4 01 01 00 00 ${IPV6}`],
-  [0, `02 00 00 00 ${IPV4}`],
 ])('link type %i cut anywhere', (linkType, hex) => {
   for (let captured = 0; captured <= octetsOf(hex).length; captured++) {
     expect(headerGaps(layersOf(hex, { linkType, captured }))).toEqual([]);
