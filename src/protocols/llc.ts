@@ -1,5 +1,5 @@
 /** Logical link control, IEEE Std 802.2 (ISO/IEC 8802-2) §3 and §5, with the Subnetwork Access Protocol of IEEE Std 802 §9.5. */
-import { bits, computed, flag, hex, named, uint, type ValueNames } from '../dissect/field.ts';
+import { bits, computed, type Field, flag, hex, named, uint, type ValueNames } from '../dissect/field.ts';
 import { type Dispatch, defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 
@@ -20,6 +20,9 @@ const OUI_ETHERTYPE = 0x000000;
 /** RFC 1042 frames bridged to a medium without EtherTypes (IEEE Std 802.1H). */
 const OUI_BRIDGE_TUNNEL = 0x0000f8;
 const OUI_CISCO = 0x00000c;
+const OUI_NORTEL = 0x000081;
+const OUI_EXTREME = 0x00e02b;
+const OUI_APPLE = 0x080007;
 const OUI_802_1 = 0x0080c2;
 /** Protocol identifiers of spanning tree: Cisco's per-VLAN kind, and IEEE's bridged one (RFC 2684 §5.1). */
 const CISCO_PVST = 0x010b;
@@ -78,6 +81,8 @@ const SUPERVISORY_TYPES: ValueNames = { 0: 'Receiver Ready', 1: 'Receiver Not Re
 export const llc = defineProtocol('llc', {
   title: 'Logical Link Control',
   source: 'IEEE Std 802.2 §3.2 and §5.4, IEEE Std 802 §9.5',
+  // LINKTYPE_ATM_RFC1483: PDUs over ATM begin with this header.
+  carriedBy: { linkType: [100] },
   fields: {
     dsap: bits(8, 'Destination Service Access Point', { sap: uint(7, 'Address'), ig: flag('Group') }, hex, named(SAPS)),
     ssap: bits(8, 'Source Service Access Point', { sap: uint(7, 'Address'), cr: flag('Response') }, hex, named(SAPS)),
@@ -126,6 +131,9 @@ export const llc = defineProtocol('llc', {
     oui: uint(24, 'Organization Code', hex, named(OUIS)),
     type: uint(16, 'Type', hex),
     cisco_pid: uint(16, 'Protocol ID', hex, named(CISCO_PIDS)),
+    nortel_pid: uint(16, 'Protocol ID', hex, named({ 417: 'Segment Hello', 418: 'Flatnet Hello' })),
+    extreme_pid: uint(16, 'Protocol ID', hex, named({ 187: 'EDP' })),
+    apple_atalk_pid: uint(16, 'Protocol ID', hex, named({ 32923: 'AppleTalk' })),
     pid: uint(16, 'Protocol ID', hex),
   },
   minimum: ADDRESSES + 1,
@@ -137,6 +145,16 @@ export const llc = defineProtocol('llc', {
 
 const { dsap, ssap } = llc.fields;
 const { variable } = llc;
+
+/** What the protocol identifier of an organization is called. */
+const PIDS: Readonly<Record<number, Field>> = {
+  [OUI_ETHERTYPE]: variable.type,
+  [OUI_BRIDGE_TUNNEL]: variable.type,
+  [OUI_CISCO]: variable.cisco_pid,
+  [OUI_NORTEL]: variable.nortel_pid,
+  [OUI_EXTREME]: variable.extreme_pid,
+  [OUI_APPLE]: variable.apple_atalk_pid,
+};
 
 /** Octets of the control field that begins with `first`. */
 function controlLength(first: number): number {
@@ -191,9 +209,7 @@ function details(emit: FieldEmitter, view: DataView, start: number, end: number)
   const isPolling = length === 1 ? (first & POLL_FINAL) !== 0 : (view.getUint8(at + 1) & 1) !== 0;
   if (isPolling) emit.value(isResponse ? variable.control_f : variable.control_p, true);
   if (!isSnap(view, start) || !emit.field(variable.oui, at + 1)) return;
-  const oui = variable.oui.get(view, at + 1);
-  const isType = oui === OUI_ETHERTYPE || oui === OUI_BRIDGE_TUNNEL;
-  emit.field(isType ? variable.type : oui === OUI_CISCO ? variable.cisco_pid : variable.pid, at + 4);
+  emit.field(PIDS[variable.oui.get(view, at + 1)] ?? variable.pid, at + 4);
 }
 
 const hexText = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`;

@@ -34,13 +34,21 @@ test.each([
   ["Cisco's PVST+", '00 00 0c 01 0b', TOPOLOGY_CHANGE, ['stp'], { cisco_pid: 0x010b }],
   ['CDP', '00 00 0c 20 00', '02 b4', [], { cisco_pid: 0x2000 }],
   ['a bridged BPDU', '00 80 c2 00 0e', TOPOLOGY_CHANGE, ['stp'], { oui: 0x80c2, pid: 0x000e }],
-  ['another organization', '08 00 07 80 9b', '00 00', [], { oui: 0x080007, pid: 0x809b }],
+  ['Nortel', '00 00 81 01 a2', '00 00', [], { nortel_pid: 0x01a2 }],
+  ['Extreme Networks', '00 e0 2b 00 bb', '00 00', [], { extreme_pid: 0x00bb }],
+  ['AppleTalk', '08 00 07 80 9b', '00 00', [], { apple_atalk_pid: 0x809b }],
+  ['another organization', '00 01 42 80 9b', '00 00', [], { oui: 0x000142, pid: 0x809b }],
 ])('SNAP: %s', (_, snap, payload, names, fields) => {
   const frame = lengthFrame(`aa aa 03 ${snap} ${payload}`);
   const layers = dissectHex(frame);
   expect(layers.map(({ layer }) => layer)).toEqual(['eth', 'llc', ...names]);
   expect(layers[1]).toMatchObject(fields);
   expect(gapsAtEveryLength(frame)).toEqual([]);
+});
+
+test('over ATM there is nothing before it', () => {
+  const layers = dissectHex(`aa aa 03 00 00 00 08 00 ${IP}`, { linkType: 100 });
+  expect(layers.map(({ layer }) => layer)).toEqual(['llc', 'ip']);
 });
 
 describe('control', () => {
