@@ -9,6 +9,8 @@ const NO_LAYER: Readonly<Record<string, string>> = {
   data: 'octets nothing is known of',
   'data-text-lines': 'text in a message',
   media: 'a message body of another type',
+  pwethheuristic: 'the look at a pseudowire that tells whether a control word follows',
+  pwethnocw: 'an Ethernet pseudowire without a control word has no header',
   mptcp: 'what several TCP connections have in common: worked out, without octets',
   'fake-field-wrapper': 'octets shown beside the protocols',
   '_ws.malformed': 'a remark: here an issue of the layer it is about',
@@ -65,6 +67,11 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'tcp.flags.cwr': 'shown as tcp.flags.ace behind a handshake with Accurate ECN',
   'tcp.flags.ece': 'shown as tcp.flags.ace behind a handshake with Accurate ECN',
   'gre.flags.ack': 'shown in version 1 only',
+  'stp.flags.agreement': 'shown in rapid BPDUs only',
+  'stp.flags.forwarding': 'shown in rapid BPDUs only',
+  'stp.flags.learning': 'shown in rapid BPDUs only',
+  'stp.flags.port_role': 'shown in rapid BPDUs only',
+  'stp.flags.proposal': 'shown in rapid BPDUs only',
   'tcp.seq_raw': 'not shown of a segment that an ICMP error quotes',
 };
 
