@@ -1,5 +1,6 @@
 /** Literals as values of the type they are compared with. */
 import type { Field } from '../dissect/field.ts';
+import { utf8Text } from '../dissect/value.ts';
 import { ipv4Literal, ipv6Literal, macLiteral, octetsLiteral } from './address-literal.ts';
 import type { Node } from './ast.ts';
 import { calculate, settle } from './calculation.ts';
@@ -32,11 +33,11 @@ const ONE_OCTET = /^0x[0-9a-f]{1,2}$/i;
 /** No field holds more. */
 const MOST = 2n ** 64n - 1n;
 const BOOLEANS: Readonly<Record<string, number>> = { true: 1, set: 1, false: 0, 'not set': 0 };
-const UTF8 = new TextDecoder('utf-8');
 
 /** The characters that octets stand for in UTF-8. */
 export function textOfOctets(octets: string): string {
-  return UTF8.decode(Uint8Array.from(octets, (octet) => octet.charCodeAt(0)));
+  const { buffer } = Uint8Array.from(octets, (octet) => octet.charCodeAt(0));
+  return utf8Text(new DataView(buffer), 0, octets.length);
 }
 
 /** A whole number in decimal, `0x`, `0b` or octal (leading 0) notation; undefined where the text is none or passes 64 bits. */

@@ -48,6 +48,7 @@ function editDistance(a: string, b: string, most: number): number {
       if (isSwap) cost = Math.min(cost, beforeLast[j - 2]! + 1);
       row.push(cost);
     }
+    if (Math.min(...row) > most) return Number.POSITIVE_INFINITY;
     beforeLast = last;
     last = row;
   }

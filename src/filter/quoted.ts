@@ -1,6 +1,9 @@
 /** Strings and characters in quotes. */
 import { FilterError } from './filter-error.ts';
 
+/** Part of every runtime, though not of the language. */
+declare const TextEncoder: new () => { encode(text: string): Uint8Array };
+
 const UTF8 = new TextEncoder();
 
 /** Escapes of one letter (wireshark-filter(4), "Values and operators"). */

@@ -121,6 +121,7 @@ describe('forms beside those of tshark 4.0', () => {
     ['frame[4] == 0xff', ARP_REQUEST, true],
     ["frame[4] == '\\xff'", ARP_REQUEST, true],
     ["tcp.dstport == 'P'", POD_SYN, true],
+    ["frame.len > '\\n' && frame.len > '\\x0a' && frame.len > '\\012'", POD_SYN, true],
     ['tcp.dstport in {70 + 10, 443}', POD_SYN, true],
     ['ip.src == 10.244.0.0/255.255.0.0', POD_SYN, true],
     ['ip.src in {10.244.1.0/24}', POD_SYN, true],

@@ -2,8 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadFilter } from '../../src/filter/filter.ts';
-import { digestOf, numbersOf, ORACLE_CAPTURES, ORACLE_FILE, type RecordedOracle, rangesOf } from './oracle.ts';
-import { ORACLE_FILTERS } from './oracle-filters.ts';
+import {
+  digestOf,
+  numbersOf,
+  ORACLE_CAPTURES,
+  ORACLE_FILE,
+  ORACLE_FILTERS,
+  type RecordedOracle,
+  rangesOf,
+} from './oracle.ts';
 import { dissector, selectPackets } from './select-packets.ts';
 
 const oracle = JSON.parse(readFileSync(ORACLE_FILE, 'utf8')) as RecordedOracle;

@@ -35,12 +35,20 @@ const OTHERS: readonly string[] = [
   'seladb+PcapPlusPlus/Tests/Pcap++Test/PcapExamples/frag_with_padding.pcap',
   'seladb+PcapPlusPlus/Tests/Pcap++Test/PcapExamples/one_ipv6_http_stream.pcap',
   'seladb+PcapPlusPlus/Tests/Packet++Test/PacketExamples/QinQ_802.1_AD.pcapng',
+  'seladb+PcapPlusPlus/Tests/Packet++Test/PacketExamples/Stp.pcap',
   'seladb+PcapPlusPlus/Tests/Packet++Test/PacketExamples/tls1_3.pcap',
   'the-tcpdump-group+libpcap/tests/filter/geneve.pcap',
+  'the-tcpdump-group+tcpdump/tests/isup.pcap',
+  'hadrielk+pcapng-test-generator/output_le/basic/test001.pcapng',
   'zeek+zeek/testing/btest/Traces/tunnels/gre-within-gre.pcap',
   'zeek+zeek/testing/btest/Traces/tunnels/vxlan-encapsulated-http.pcap',
   'zeek+zeek/testing/btest/Traces/tunnels/vxlan-triple-v2.pcap',
 ];
+
+/** The filters of the list beside this file, in its order; lines that begin with # say what follows. */
+export const ORACLE_FILTERS: readonly string[] = readFileSync(new URL('oracle-filters.txt', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'));
 
 /** A capture by the name it has in the oracle. */
 export interface OracleCapture {

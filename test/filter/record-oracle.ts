@@ -7,11 +7,11 @@ import {
   digestOf,
   ORACLE_CAPTURES,
   ORACLE_FILE,
+  ORACLE_FILTERS,
   type RecordedCapture,
   type RecordedOracle,
   rangesOf,
 } from './oracle.ts';
-import { ORACLE_FILTERS } from './oracle-filters.ts';
 
 const PREFERENCES = ARGUMENTS.slice(0, ARGUMENTS.indexOf('-T'));
 
