@@ -34,6 +34,7 @@ class LayerWriter implements FieldVisitor {
   out = '';
   private view: DataView = new DataView(new ArrayBuffer(0));
   private originBit = 0;
+  private isFirst = true;
   private readonly full: boolean;
   /** The list whose array is open in each object, innermost last. */
   private readonly openLists: (Field | undefined)[] = [];
@@ -47,6 +48,7 @@ class LayerWriter implements FieldVisitor {
     this.view = layers.viewOf(row);
     this.originBit = layers.originOf(row) * 8;
     this.out = '';
+    this.isFirst = true;
     this.openLists.length = 0;
     this.seenLists.length = 0;
     this.enterObject();
@@ -77,10 +79,10 @@ class LayerWriter implements FieldVisitor {
     this.openLists[top] = undefined;
   }
 
+  /** Adds a member. Whether it is the object's first is remembered: looking at the text's end would flatten it, at a cost that grows with its length. */
   private key(key: string, text: string): void {
-    const last = this.out.charCodeAt(this.out.length - 1);
-    const isFirst = this.out === '' || last === 0x7b;
-    this.out += isFirst ? `"${key}":${text}` : `,"${key}":${text}`;
+    this.out += this.isFirst ? `"${key}":${text}` : `,"${key}":${text}`;
+    this.isFirst = false;
   }
 
   private bits(start: number, end: number): string {
@@ -120,12 +122,14 @@ class LayerWriter implements FieldVisitor {
       this.seenLists[top]!.push(list);
       this.key(list.key, '[{');
     }
+    this.isFirst = true;
     this.enterObject();
   }
 
   closeElement(list: Field): void {
     this.leaveObject(list.children);
     this.out += '}';
+    this.isFirst = false;
   }
 }
 

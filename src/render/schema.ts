@@ -103,7 +103,15 @@ function packetSchema(protocols: readonly Protocol[]): Schema {
     },
     required: ['type', 'number', 'time', 'point', 'captured', 'length', 'protocols', 'layers'],
     additionalProperties: false,
-    $defs: { layer: { oneOf: protocols.map((protocol) => ({ $ref: `#/$defs/${protocol.name}` })) } },
+    $defs: {
+      layer: {
+        type: 'object',
+        // Validators that know the keyword look at one protocol instead of all.
+        discriminator: { propertyName: 'layer' },
+        required: ['layer'],
+        oneOf: protocols.map((protocol) => ({ $ref: `#/$defs/${protocol.name}` })),
+      },
+    },
   };
 }
 
