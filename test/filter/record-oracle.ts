@@ -61,5 +61,5 @@ for (const { name, path } of ORACLE_CAPTURES) {
   else captures.push(await record(name, path, digest, script));
 }
 const oracle: RecordedOracle = { tshark: await tsharkVersion(), filters: ORACLE_FILTERS, captures };
-writeFileSync(ORACLE_FILE, `${JSON.stringify(oracle, null, 1)}\n`);
+writeFileSync(ORACLE_FILE, `${JSON.stringify(oracle, null, 2)}\n`);
 rmSync(folder, { recursive: true });
