@@ -1,6 +1,6 @@
 /** Walks the fields of a layer in wire order; renderers and filters see every field through here. */
 import type { Field } from './field.ts';
-import type { Layers } from './layers.ts';
+import { type Layers, Status } from './layers.ts';
 
 /** Value that was worked out rather than read. */
 export type ComputedValue = number | string | boolean;
@@ -106,7 +106,9 @@ class LayerWalk implements FieldEmitter {
   }
 
   issue(code: string, needed: number, available: number, limit: string): void {
-    const { issues } = this.layers!;
+    const { issues, status } = this.layers!;
+    // A header or message that is cut short lacks what its lengths speak of: that was told already.
+    if (status[this.row] === Status.truncated || issues.has(this.row, 'continues')) return;
     if (!issues.has(this.row, code)) issues.add(this.row, code, needed, available, limit);
   }
 }

@@ -113,6 +113,7 @@ function emitRest(emit: FieldEmitter, field: Field, at: number, end: number): nu
 
 function emitCounted(emit: FieldEmitter, field: Field, at: number, end: number, context: PartContext): number {
   const next = Math.min(at + context.before, end);
+  if (next - at < context.before) emit.issue('lengthBeyondEnclosing', context.before, next - at, field.name);
   emit.octets(field, at, next);
   return next;
 }
@@ -152,6 +153,22 @@ export const unixTime = (title: string, ...options: FieldOptions[]): Part => ({
 export function utcText(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
+
+/** A part that is there only where `isThere` says so, by what stands in the body and by how many octets of it are left. */
+export const when = (isThere: (context: PartContext, left: number) => boolean, part: FieldSpec | Part): Part => {
+  const emitPart = 'emit' in part ? part.emit : emitFixed;
+  return {
+    spec: 'emit' in part ? part.spec : part,
+    emit: (emit, field, at, end, context) =>
+      isThere(context, end - at) ? emitPart(emit, field, at, end, context) : at,
+  };
+};
+
+const emitFixed: EmitPart = (emit, field, at, end) => {
+  if (at + field.octetWidth > end) return at;
+  emit.field(field, at);
+  return at + field.octetWidth;
+};
 
 /** A list whose elements are `element`, one after the other up to the body's end. What ends within an element is left. */
 export const each = (title: string, element: Body, ...options: FieldOptions[]): Part => ({

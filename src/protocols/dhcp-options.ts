@@ -33,6 +33,7 @@ import {
   restText,
   specsOf,
   typedElements,
+  when,
 } from './body.ts';
 import { CLIENT_ARCHITECTURES, DHCP_MESSAGE_TYPES, DHCP_OPTIONS, HARDWARE_TYPES } from './dhcp-registries.ts';
 import { domainName, readDomainName } from './dns-name.ts';
@@ -119,22 +120,12 @@ const classlessRoutes: Part = {
   },
 };
 
-/** A part that is there only where the identifier's type is one of `types`, and where `octets` are left when that is given. */
-const ofType = (types: (type: number) => boolean, part: FieldSpec | Part, left?: number): Part => {
-  const isPart = 'emit' in part;
-  const spec = isPart ? part.spec : part;
-  return {
-    spec,
-    emit: (emit, field, at, end, context) => {
-      if (at >= end || !types(context.view.getUint8(context.start)) || (left !== undefined && end - at !== left))
-        return at;
-      if (isPart) return part.emit(emit, field, at, end, context);
-      if (at + field.octetWidth > end) return at;
-      emit.field(field, at);
-      return at + field.octetWidth;
-    },
-  };
-};
+/** A part that is there only where the option's first octet is as `isIt` wants it. */
+const ofType = (isIt: (type: number) => boolean, part: FieldSpec | Part, octetsLeft = 0): Part =>
+  when(
+    ({ view, start }, left) => left > 0 && isIt(view.getUint8(start)) && (octetsLeft === 0 || left === octetsLeft),
+    part,
+  );
 
 const TEXT_IDENTIFIER = 0;
 const ETHERNET = 1;
@@ -142,28 +133,13 @@ const ETHERNET = 1;
 const DUID_IDENTIFIER = 255;
 const isHardware = (type: number): boolean => type !== TEXT_IDENTIFIER && type !== DUID_IDENTIFIER;
 const clientIdentifier = body('dhcp', '', {
-  'client_id.type': ofType(
-    (type) => !isHardware(type),
-    atStart(uint(8, 'Type', named({ 0: 'text', 255: 'IAID and DUID' }))),
-  ),
-  'hw.type': ofType(isHardware, atStart(uint(8, 'Hardware Type', hex, named(HARDWARE_TYPES)))),
+  'client_id.type': ofType((type) => !isHardware(type), uint(8, 'Type', named({ 0: 'text', 255: 'IAID and DUID' }))),
+  'hw.type': ofType(isHardware, uint(8, 'Hardware Type', hex, named(HARDWARE_TYPES))),
   'hw.mac_addr': ofType((type) => type === ETHERNET, macAddress('Client MAC Address'), 6),
   'client_id.undef': ofType((type) => type === TEXT_IDENTIFIER, zeroEndedText('Client Identifier')),
   'client_id.iaid': ofType((type) => type === DUID_IDENTIFIER, bytes('IAID', 4)),
   'client_id.duid': ofType((type) => type === DUID_IDENTIFIER, restBytes('DUID')),
 });
-
-/** A field that stands at the body's first octet, and nowhere else. */
-function atStart(spec: FieldSpec): Part {
-  return {
-    spec,
-    emit: (emit, field, at, _end, { start }) => {
-      if (at !== start) return at;
-      emit.field(field, at);
-      return at + field.octetWidth;
-    },
-  };
-}
 
 /** The name a client asks to be registered under: in DNS' wire format where the E flag is set, else as text (RFC 4702 §2.1). */
 const fqdnName: Part = {

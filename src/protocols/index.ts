@@ -5,6 +5,7 @@ import { arp } from './arp.ts';
 import { bfd, bfdEcho } from './bfd.ts';
 import { bgp } from './bgp.ts';
 import { dhcp } from './dhcp.ts';
+import { dhcpv6 } from './dhcpv6.ts';
 import { dns, llmnr, mdns } from './dns.ts';
 import { erspan, erspanTypeI } from './erspan.ts';
 import { esp } from './esp.ts';
@@ -97,4 +98,5 @@ export const standardProtocols: readonly Protocol[] = [
   bfd,
   bfdEcho,
   wireguard,
+  dhcpv6,
 ];

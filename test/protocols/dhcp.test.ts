@@ -244,6 +244,7 @@ describe('bad input', () => {
       const layers = layersOf(frame, { captured });
       expect(headerGaps(layers)).toEqual([]);
       expect(layers.issues.at(0).code).toBe('truncated');
+      expect(layers.issues.count).toBe(1);
     }
   });
 
