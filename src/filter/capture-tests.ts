@@ -1,5 +1,5 @@
 /** The tests that tcpdump's words stand for, as trees of fields. */
-import { ipv4Literal, ipv6Literal, macLiteral } from './address-literal.ts';
+import { ipv4Literal, ipv6Literal, macLiteral } from '../dissect/address-literal.ts';
 import { type CombinationNode, depthOver, type Node, type TextNode, type WordNode } from './ast.ts';
 
 export type CaptureKind = 'host' | 'net' | 'port' | 'portrange' | 'proto';

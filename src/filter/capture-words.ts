@@ -4,7 +4,7 @@
  * `outer` of the outermost one.
  */
 
-import { ipv4Literal, ipv6Literal, macLiteral } from './address-literal.ts';
+import { ipv4Literal, ipv6Literal, macLiteral } from '../dissect/address-literal.ts';
 import type { Node, WordNode } from './ast.ts';
 import {
   type CaptureKind,

@@ -1,6 +1,6 @@
 /** Compiles comparisons and memberships to predicates. */
 
-import { prefixMask } from './address-literal.ts';
+import { prefixMask } from '../dissect/address-literal.ts';
 import type { ComparisonNode, ComparisonOperator, MembershipNode, Node, Quantifier } from './ast.ts';
 import { leadingBits } from './calculation.ts';
 import type { FilterContext } from './context.ts';

@@ -1,7 +1,8 @@
 /** Literals as values of the type they are compared with. */
+
+import { ipv4Literal, ipv6Literal, macLiteral, octetsLiteral } from '../dissect/address-literal.ts';
 import type { Field } from '../dissect/field.ts';
 import { utf8Text } from '../dissect/value.ts';
-import { ipv4Literal, ipv6Literal, macLiteral, octetsLiteral } from './address-literal.ts';
 import type { Node } from './ast.ts';
 import { calculate, settle } from './calculation.ts';
 import { didYouMean } from './near-names.ts';

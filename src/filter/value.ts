@@ -1,8 +1,9 @@
 /** Values while a filter works with them. */
+
+import { ipv4Literal, ipv6Literal, octetsLiteral } from '../dissect/address-literal.ts';
 import type { Field } from '../dissect/field.ts';
 import { fieldValue, utf8Text } from '../dissect/value.ts';
 import type { ComputedValue } from '../dissect/walk.ts';
-import { ipv4Literal, ipv6Literal, octetsLiteral } from './address-literal.ts';
 import { durationLiteral } from './time-literal.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** Literals: addresses, octets, numbers and times, and the names near to a misspelt one. */
 import { expect, test } from 'vitest';
-import { ipv4Literal, ipv6Literal, macLiteral, octetsLiteral } from '../../src/filter/address-literal.ts';
+import { ipv4Literal, ipv6Literal, macLiteral, octetsLiteral } from '../../src/dissect/address-literal.ts';
 import { wholeNumber } from '../../src/filter/literal.ts';
 import { nearNames } from '../../src/filter/near-names.ts';
 import { durationLiteral, timeLiteral } from '../../src/filter/time-literal.ts';

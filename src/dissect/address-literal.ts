@@ -1,4 +1,4 @@
-/** Addresses as people write them in filters. */
+/** Addresses as people write them. */
 
 /** An address, and how many bits of it count. */
 export interface AddressLiteral<V> {
