@@ -8,15 +8,15 @@ export type Schema = Readonly<Record<string, unknown>>;
 const octet = { type: 'integer', minimum: 0 };
 const range = { type: 'array', prefixItems: [octet, octet], items: false, minItems: 2 };
 
-function valueSchema(field: Field): Schema {
+function valueSchema(field: Field, isFixed: boolean): Schema {
   const described = { title: field.title };
   switch (field.kind) {
     case 'uint':
       return {
         ...described,
-        type: 'integer',
-        minimum: 0,
-        ...(field.bitWidth > 0 ? { maximum: (2 ** field.bitWidth - 1) * field.scale } : {}),
+        // A dissector may give a field at a run-time place a value it worked out: signed, or in another unit.
+        type: isFixed && Number.isInteger(field.scale) ? 'integer' : 'number',
+        ...(isFixed ? { minimum: 0, maximum: (2 ** field.bitWidth - 1) * field.scale } : {}),
       };
     case 'number':
       return { ...described, type: 'number' };
@@ -27,18 +27,28 @@ function valueSchema(field: Field): Schema {
   }
 }
 
-function fieldSchema(field: Field): Schema {
-  if (field.kind === 'list') return { title: field.title, type: 'array', items: objectSchema(field.children, [], {}) };
-  if (field.children.length === 0) return valueSchema(field);
-  return { ...objectSchema(field.children, ['raw'], { raw: valueSchema(field) }), title: field.title };
+function fieldSchema(field: Field, isFixed: boolean): Schema {
+  if (field.kind === 'list')
+    return { title: field.title, type: 'array', items: objectSchema(field.children, [], {}, false) };
+  if (field.children.length === 0) return valueSchema(field, isFixed);
+  return {
+    ...objectSchema(field.children, ['raw'], { raw: valueSchema(field, isFixed) }, isFixed),
+    title: field.title,
+  };
 }
 
-function objectSchema(fields: readonly Field[], required: readonly string[], own: Record<string, Schema>): Schema {
+function objectSchema(
+  fields: readonly Field[],
+  required: readonly string[],
+  own: Record<string, Schema>,
+  isFixed: boolean | ((field: Field) => boolean),
+): Schema {
   const properties: Record<string, Schema> = { ...own };
   const lists: string[] = [];
   for (const field of fields) {
-    properties[field.key] = fieldSchema(field);
-    if (field.alternative !== undefined) properties[field.alternative.key] = fieldSchema(field.alternative);
+    const fixed = typeof isFixed === 'boolean' ? isFixed : isFixed(field);
+    properties[field.key] = fieldSchema(field, fixed);
+    if (field.alternative !== undefined) properties[field.alternative.key] = fieldSchema(field.alternative, fixed);
     if (field.kind === 'list') lists.push(field.key);
   }
   return { type: 'object', properties, required: [...required, ...lists], additionalProperties: false };
@@ -46,17 +56,22 @@ function objectSchema(fields: readonly Field[], required: readonly string[], own
 
 function layerSchema(protocol: Protocol): Schema {
   return {
-    ...objectSchema([...protocol.fixed, ...protocol.loose], ['layer', 'range'], {
-      layer: { const: protocol.name },
-      range,
-      tunnel: { type: 'string' },
-      guessed: { const: true },
-      quoted: { const: true },
-      source: { type: 'integer', minimum: 1 },
-      frames: { type: 'array', items: { type: 'integer', minimum: 1 } },
-      payload: range,
-      padding: range,
-    }),
+    ...objectSchema(
+      [...protocol.fixed, ...protocol.loose],
+      ['layer', 'range'],
+      {
+        layer: { const: protocol.name },
+        range,
+        tunnel: { type: 'string' },
+        guessed: { const: true },
+        quoted: { const: true },
+        source: { type: 'integer', minimum: 1 },
+        frames: { type: 'array', items: { type: 'integer', minimum: 1 } },
+        payload: range,
+        padding: range,
+      },
+      (field) => protocol.fixed.includes(field),
+    ),
     title: protocol.title,
     description: protocol.source,
   };
