@@ -23,7 +23,8 @@ export class Messages {
   /** Something that makes the exit status what it is. */
   error(input: string, text: string): void {
     const about = input === '' ? '' : `${inputName(input)}: `;
-    this.io.stderr.write(`${PROGRAM}: ${safeText(`${about}${text}`)}\n`);
+    const lines = `${about}${text}`.split('\n').map(safeText);
+    this.io.stderr.write(`${PROGRAM}: ${lines.join('\n')}\n`);
   }
 }
 

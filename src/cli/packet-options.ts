@@ -15,6 +15,7 @@ export interface CaptureOptions {
 
 /** Options of `packets`. */
 export interface PacketsOptions extends CaptureOptions {
+  readonly filter: string | undefined;
   readonly layers: boolean | undefined;
   readonly hex: boolean | undefined;
   readonly json: boolean | undefined;
@@ -49,7 +50,7 @@ const names = (text: string): string[] => text.split(',').filter((name) => name 
 export function addCaptureOptions(command: Command): Command {
   return command
     .option('-r, --read <file>', 'read this capture too (- is standard input)', collect)
-    .option('-c, --count <n>', 'stop after n packets', positive)
+    .option('-c, --count <n>', 'stop after n packets have been printed', positive)
     .option('-d, --decode-as <rule>', 'udp.port==8473,vxlan: what a code point stands for', collect)
     .option('--join', 'the captures are consecutive pieces of one, not taken at the same time')
     .option('-q, --quiet', 'no notices and no progress on standard error')
@@ -62,6 +63,10 @@ export function addCaptureOptions(command: Command): Command {
 export function addPacketsOptions(command: Command): Command {
   return addCaptureOptions(
     command
+      .option(
+        '-Y, --filter <expression>',
+        "only these packets: 'inner.tcp.port == 80', 'host 10.244.1.170 and port 80'",
+      )
       .option('-V, --layers', 'the tree of layers and fields of each packet')
       .option('-x, --hex', 'the annotated hex of each packet')
       .option('--json', 'one JSON object a line')

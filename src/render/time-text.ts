@@ -17,48 +17,36 @@ export type TimeFormat = keyof typeof TIME_FORMATS;
 /** Words for a packet without a time. */
 const NONE = '-';
 
-/** Shows the times of packets one after the other; relative formats remember what they count from. */
-export class TimeText {
-  private readonly format: TimeFormat;
-  private isFirst = true;
-  private fromSeconds = 0;
-  private fromNanos = 0;
+/** The times a packet's own is told from: the first packet's and the one's before it. Their nanoseconds are NO_TIME where there is none. */
+export interface PacketTimes {
+  readonly seconds: number;
+  readonly nanos: number;
+  readonly firstSeconds: number;
+  readonly firstNanos: number;
+  readonly previousSeconds: number;
+  readonly previousNanos: number;
+}
 
-  constructor(format: TimeFormat) {
-    this.format = format;
-  }
-
-  /** Text of a time; calls follow the order of the packets. */
-  of(seconds: number, nanos: number): string {
-    if (nanos === NO_TIME) return NONE;
-    switch (this.format) {
-      case 'e':
-        return fraction(seconds, nanos, 9);
-      case 'a':
-        return local(seconds, nanos).slice(11);
-      case 'ad':
-        return local(seconds, nanos);
-      case 'u':
-        return utc(seconds, nanos).slice(11);
-      case 'ud':
-        return utc(seconds, nanos);
-      default:
-        return this.since(seconds, nanos);
-    }
-  }
-
-  private since(seconds: number, nanos: number): string {
-    if (this.isFirst) {
-      this.fromSeconds = seconds;
-      this.fromNanos = nanos;
-      this.isFirst = false;
-    }
-    const text = difference(seconds - this.fromSeconds, nanos - this.fromNanos);
-    if (this.format === 'd') {
-      this.fromSeconds = seconds;
-      this.fromNanos = nanos;
-    }
-    return text;
+/** Text of a packet's time. */
+export function timeText(format: TimeFormat, times: PacketTimes): string {
+  const { seconds, nanos } = times;
+  if (nanos === NO_TIME) return NONE;
+  switch (format) {
+    case 'r':
+      return difference(seconds - times.firstSeconds, nanos - times.firstNanos);
+    case 'd':
+      if (times.previousNanos === NO_TIME) return difference(0, 0);
+      return difference(seconds - times.previousSeconds, nanos - times.previousNanos);
+    case 'e':
+      return fraction(seconds, nanos, 9);
+    case 'a':
+      return local(seconds, nanos).slice(11);
+    case 'ad':
+      return local(seconds, nanos);
+    case 'u':
+      return utc(seconds, nanos).slice(11);
+    default:
+      return utc(seconds, nanos);
   }
 }
 

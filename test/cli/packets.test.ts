@@ -99,7 +99,12 @@ describe('options', () => {
   test.each([
     ['an unknown option', ['--layer', VXLAN], /unknown option '--layer'\n\(Did you mean --layers\?\)/],
     ['-e without -T', ['-e', 'ip.src', VXLAN], /-e goes with -T fields/],
-    ['a field nobody declared', ['-T', 'fields', '-e', 'ip.source', VXLAN], /no field is named 'ip.source'/],
+    [
+      'a field nobody declared',
+      ['-T', 'fields', '-e', 'ip.source', VXLAN],
+      /no field or protocol is named 'ip.source'; did you mean ip.src/,
+    ],
+    ['a wrong filter', ['-Y', 'tcp.prt == 80', VXLAN], /did you mean tcp\.port\?\n {2}tcp\.prt == 80\n {2}\^~~~~~~\n$/],
     ['a count of nothing', ['-c', '0', VXLAN], /whole number from 1 on/],
     ['a rule that is none', ['-d', 'udp.port=1,vxlan', VXLAN], /form udp\.port==8473,vxlan/],
     ['an unknown protocol', ['-d', 'udp.port==1,vxlam', VXLAN], /no protocol is named 'vxlam'/],
@@ -140,9 +145,22 @@ describe('options', () => {
     expect(stdout.split('\n').slice(0, 4)).toEqual(['ip.src;ip.dst', ';', ';', '10.244.2.9;10.244.1.170']);
   });
 
+  test('-Y selects packets, which keep their numbers and times', async () => {
+    const { stdout } = await runCli([VXLAN, '-Y', 'inner.tcp.flags.syn == 1', '-c', '2']);
+    const all = (await runCli([VXLAN])).stdout.split('\n');
+    for (const line of stdout.trim().split('\n')) expect(all).toContain(line);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => /\[(.*)\]/.exec(line)?.[1]),
+    ).toEqual(['SYN', 'SYN, ACK']);
+  });
+
   test('--exit-status asks whether anything was there', async () => {
     const header = file('nothing.cap', octets.subarray(0, 24));
     expect((await runCli([header, '--exit-status'])).status).toBe(1);
+    expect((await runCli([VXLAN, '--exit-status', '-Y', 'sctp'])).status).toBe(1);
     expect((await runCli([VXLAN, '--exit-status', '-c', '1'])).status).toBe(0);
   });
 
@@ -158,7 +176,7 @@ describe('options', () => {
       '-c',
       '3',
     ]);
-    expect(stdout.split('\n')[2]).toMatch(/^eth:ip:udp:(dns)?/);
+    expect(stdout.split('\n')[2]).toMatch(/^eth:ethertype:ip:udp(:dns)?$/);
   });
 
   test.each([

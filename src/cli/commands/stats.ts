@@ -7,13 +7,13 @@ import { Hierarchy, hierarchyRows } from '../../render/hierarchy.ts';
 import { safeText } from '../../render/safe-text.ts';
 import type { Style } from '../../render/style.ts';
 import { readCaptures } from '../captures.ts';
+import { dissectorFor, dissectPacket } from '../dissection.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
 import { Messages } from '../messages.ts';
 import { Output } from '../output.ts';
 import type { CaptureOptions } from '../packet-options.ts';
 import { styleFor } from '../terminal.ts';
-import { dissectorFor } from './packets.ts';
 
 export interface StatsOptions extends CaptureOptions {
   readonly packets: boolean | undefined;
@@ -88,10 +88,8 @@ export async function stats(paths: readonly string[], options: StatsOptions, io:
       of.octets += packet.wireLength;
       if (packet.end - packet.start < packet.wireLength) of.cut++;
       of.addTime(packet.seconds, packet.nanos);
-      const description = input.reader.interfaces[packet.interfaceId];
-      const { view, start, end, wireLength } = packet;
-      dissector.dissect(layers, view, start, end, wireLength, description?.linkType ?? -1, description?.fcsOctets ?? 0);
-      hierarchy.add(layers, wireLength);
+      dissectPacket(dissector, layers, packet, input);
+      hierarchy.add(layers, packet.wireLength);
       return total !== options.count;
     },
     onEnd: (input, index) => {

@@ -1,0 +1,124 @@
+/** How `packets` shows a packet: as a line, a tree, annotated hex, JSON or columns. */
+import type { CaptureInput } from '../capture/input.ts';
+import type { Packet } from '../capture/packet.ts';
+import { readPacketOptions } from '../capture/pcapng-options.ts';
+import { interfaceName } from '../capture/point.ts';
+import { formatTime } from '../capture/timestamp.ts';
+import type { Dissector } from '../dissect/dissector.ts';
+import type { FilterContext } from '../filter/context.ts';
+import { fieldColumn } from '../filter/field-column.ts';
+import { columnText } from '../render/column-text.ts';
+import { hexBreakdown } from '../render/hex.ts';
+import { packetJson } from '../render/json.ts';
+import { packetLine } from '../render/line.ts';
+import { timeText } from '../render/time-text.ts';
+import { layerTree } from '../render/tree.ts';
+import type { PacketOrigin, Points } from './captures.ts';
+import { UsageError } from './exit-codes.ts';
+import type { CommandIo } from './io.ts';
+import type { Output } from './output.ts';
+import { columnSettings, type PacketsOptions } from './packet-options.ts';
+import { styleFor } from './terminal.ts';
+
+/** Columns assumed where there is no terminal. */
+const PIPE_WIDTH = 80;
+
+/** Prints one packet, whose layers are in the context. */
+export type Printer = (context: FilterContext, packet: Packet, origin: PacketOrigin) => void;
+
+/** What printers need to know of a call. */
+export interface PrinterSurroundings {
+  readonly options: PacketsOptions;
+  readonly dissector: Dissector;
+  readonly paths: readonly string[];
+  readonly points: Points;
+  readonly output: Output;
+  readonly io: CommandIo;
+}
+
+/** Whether a call asks for JSON. */
+export function isJson(options: PacketsOptions): boolean {
+  return options.json === true || options.format === 'json';
+}
+
+/** Makes the printer a call asks for. Throws UsageError where its options contradict each other. */
+export function printerFor(surroundings: PrinterSurroundings): Printer {
+  const { options, dissector } = surroundings;
+  if (options.format === 'fields') return columnPrinter(surroundings);
+  if (options.field !== undefined) throw new UsageError('-e goes with -T fields');
+  const only = options.only === undefined ? undefined : knownProtocols(options.only, dissector);
+  if (isJson(options)) return jsonPrinter(surroundings, only);
+  if (options.full) throw new UsageError('--full goes with --json');
+  return textPrinter(surroundings, only);
+}
+
+function knownProtocols(names: readonly string[], dissector: Dissector): ReadonlySet<string> {
+  for (const name of names) {
+    if (dissector.named(name) === 0) throw new UsageError(`--only: no protocol is named '${name}'`);
+  }
+  return new Set(names);
+}
+
+function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string> | undefined): Printer {
+  const { options, paths, points, output, io } = surroundings;
+  const style = styleFor(options.color, io);
+  const showsPoint = paths.length > 1 && !options.join;
+  const isDetailed = options.layers === true || options.hex === true;
+  const width = io.stdout.columns;
+  return (context, packet, origin) => {
+    const { layers } = context;
+    const name = points.of(origin, packet.interfaceId);
+    const head = {
+      number: context.number,
+      time: timeText(options.time, context),
+      length: context.wireLength,
+      captured: context.capturedLength,
+      point: showsPoint || name.includes(':') ? name : '',
+    };
+    const lines = [packetLine(layers, head, style, width)];
+    if (options.layers) lines.push(...layerTree(layers, style, only));
+    if (options.hex) lines.push(...hexBreakdown(layers, style, width ?? PIPE_WIDTH, only));
+    if (isDetailed) lines.push('');
+    output.line(lines.join('\n'));
+  };
+}
+
+function jsonPrinter({ options, points, output }: PrinterSurroundings, only: ReadonlySet<string> | undefined): Printer {
+  const recordOptions = { full: options.full ?? false, ...(only === undefined ? {} : { only }) };
+  return ({ layers, number, wireLength, capturedLength }, packet, origin) => {
+    const { input } = origin;
+    const described = input.reader.interfaces[packet.interfaceId];
+    const head = {
+      number,
+      time: formatTime(packet.seconds, packet.nanos),
+      point: points.of(origin, packet.interfaceId),
+      interface: described?.name === undefined ? undefined : interfaceName(described),
+      captured: capturedLength,
+      length: wireLength,
+      comments: packet.optionsEnd > packet.optionsStart ? commentsOf(packet, input) : [],
+    };
+    output.line(packetJson(layers, head, recordOptions));
+  };
+}
+
+function commentsOf(packet: Packet, { reader }: CaptureInput): readonly string[] {
+  const order = reader.interfaces[packet.interfaceId]?.byteOrder ?? 'little-endian';
+  return readPacketOptions(packet.view, packet.optionsStart, packet.optionsEnd, order).comments;
+}
+
+function columnPrinter({ options, dissector, output }: PrinterSurroundings): Printer {
+  const { field: names } = options;
+  if (names === undefined) throw new UsageError('-T fields needs at least one -e');
+  const { separator, header, occurrence } = columnSettings(options.columns);
+  const columns = names.map((name) => fieldColumn(name, dissector));
+  if (header) output.line(names.join(separator));
+  return (context) => {
+    const texts = columns.map(({ each }) => {
+      const found: string[] = [];
+      each(context, (value, field) => found.push(columnText(field, value)));
+      if (occurrence === 'a') return found.join(',');
+      return (occurrence === 'f' ? found[0] : found.at(-1)) ?? '';
+    });
+    output.line(texts.join(separator));
+  };
+}
