@@ -29,6 +29,7 @@ import { lldp } from './lldp.ts';
 import { mipv6 } from './mipv6.ts';
 import { mpls } from './mpls.ts';
 import { nsh } from './nsh.ts';
+import { ntp } from './ntp.ts';
 import { nullLoopback } from './null.ts';
 import { associatedChannel, pseudowireEthernet } from './pseudowire.ts';
 import { quic } from './quic.ts';
@@ -99,4 +100,5 @@ export const standardProtocols: readonly Protocol[] = [
   bfdEcho,
   wireguard,
   dhcpv6,
+  ntp,
 ];
