@@ -87,7 +87,7 @@ function addresses(emit: FieldEmitter, view: DataView, start: number, end: numbe
     const opcode = fields.opcode.get(view, start);
     const isSame = view.getUint32(senderIp) === view.getUint32(targetIp);
     if (isSame && opcode <= REPLY) emit.value(variable.isgratuitous, true);
-    if (isMac && opcode === REQUEST && isZero(view, target, targetIp)) {
+    if (opcode === REQUEST && isZero(view, target, targetIp)) {
       if (isSame) emit.value(variable.isannouncement, true);
       else if (view.getUint32(senderIp) === 0) emit.value(variable.isprobe, true);
     }

@@ -117,11 +117,11 @@ export function compare(file: string, ours: Recording, theirs: Recording, scope:
       isComparable(name, packet, tree),
     );
     for (const packet of new Set([...our.keys(), ...their.keys()])) {
-      if (name in LEFT_OUT && !their.has(packet)) continue;
       // Octets and texts of no length are shown by one and left out by the other; they say the same.
       const isThere = (value: string): boolean => value !== '';
       const ourValues = (our.get(packet) ?? []).filter(isThere);
       const theirValues = (their.get(packet) ?? []).map((show) => theirNotation(field.kind, show)).filter(isThere);
+      if (name in LEFT_OUT && theirValues.length === 0) continue;
       const ourText = ourValues.join(' | ');
       const theirText = theirValues.join(' | ');
       agreement.fields++;

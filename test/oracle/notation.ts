@@ -21,16 +21,23 @@ const NO_LAYER: Readonly<Record<string, string>> = {
 /** Layers of ours whose name tshark gives to two headers that differ in form. */
 const SAME_NAME: Readonly<Record<string, string>> = { sll2: 'sll', 'erspan-i': 'erspan' };
 
+/** Layers of ours that tshark's stacks don't name, with the reason. */
+const UNNAMED: Readonly<Record<string, string>> = {
+  'icmp.ext': 'a part of ICMP there',
+  'vxlan-gpe': 'its dissector makes a tree without being entered into the stack',
+};
+
 /** Our stack in tshark's names. */
 export function ourStack(ours: string): string {
   return ours
     .split(':')
+    .filter((name) => !(name in UNNAMED))
     .map((name) => SAME_NAME[name] ?? name)
     .join(':');
 }
 
 /** Protocols that tshark enters through a dissector of the same name, so that it names one layer twice. */
-const NAMED_TWICE: readonly string[] = ['igmp', 'arp'];
+const NAMED_TWICE: readonly string[] = ['igmp', 'arp', 'tls', 'http', 'bgp'];
 
 /** Whether a name in tshark's stack is a layer at all. */
 export function isLayer(name: string): boolean {
@@ -43,7 +50,7 @@ export function isLayer(name: string): boolean {
  */
 export const MESSAGE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   http: ['http.request', 'http.response', 'http.request.method', 'http.response.code'],
-  tls: ['tls.record.content_type', 'tls.record.opaque_type'],
+  tls: ['tls.record.content_type'],
   bgp: ['bgp.type'],
 };
 
@@ -72,6 +79,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'stp.flags.learning': 'shown in rapid BPDUs only',
   'stp.flags.port_role': 'shown in rapid BPDUs only',
   'stp.flags.proposal': 'shown in rapid BPDUs only',
+  'tls.change_cipher_spec': 'shown as a text without a value',
   'tcp.seq_raw': 'not shown of a segment that an ICMP error quotes',
 };
 

@@ -9,8 +9,10 @@ import type { Layers } from '../../src/dissect/layers.ts';
 import { fieldValue } from '../../src/dissect/value.ts';
 import { type ComputedValue, type FieldVisitor, walkLayer } from '../../src/dissect/walk.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { Session } from '../../src/reassemble/session.ts';
 import { ourNotation } from './notation.ts';
 import { type Recording, RecordingBuilder } from './recording.ts';
+import { REASSEMBLE } from './tshark.ts';
 
 const OURSELVES = { version: 'this one', command: '', capture: '' };
 
@@ -64,11 +66,15 @@ export function ourAnswers(
   const collector = new FieldCollector(builder, wanted);
   const layers = dissector.createLayers();
   const packet = new Packet();
+  const session = REASSEMBLE ? new Session() : undefined;
+  let number = 0;
   reader.append(capture);
   try {
     while (reader.next(packet)) {
       const { linkType = 0, fcsOctets = 0 } = reader.interfaces[packet.interfaceId] ?? {};
-      dissector.dissect(layers, packet.view, packet.start, packet.end, packet.wireLength, linkType, fcsOctets);
+      // tshark's conversations go by addresses and ports alone, whichever interface a packet was captured at.
+      session?.at(++number, packet.seconds, '');
+      dissector.dissect(layers, packet.view, packet.start, packet.end, packet.wireLength, linkType, fcsOctets, session);
       collector.view = packet.view;
       builder.packet();
       if (packet.nanos !== NO_TIME) {

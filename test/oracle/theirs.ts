@@ -25,6 +25,12 @@ function isWorthRecording(name: string, isHidden: boolean): boolean {
   return name !== '' && !isHidden && !name.startsWith('_ws.') && !PAYLOADS.includes(name);
 }
 
+/** Names that tshark gives a field by what it knows of the conversation, with the one that stands for all. */
+const SAME_FIELD: Readonly<Record<string, string>> = {
+  // TLS 1.3 calls the type on the outside opaque (RFC 8446 §5.2).
+  'tls.record.opaque_type': 'tls.record.content_type',
+};
+
 /** Octets in hexadecimal, colons between them. */
 function colons(hex: string): string {
   return hex.replace(/..(?=.)/g, '$&:');
@@ -69,7 +75,7 @@ class TsharkAnswers implements PdmlVisitor {
     if (rawName !== undefined) this.builder.field(rawName, `0x${value}`);
     const type = this.types.get(name);
     const isOctets = type === 'FT_NONE' || (show === '' && type === 'FT_BYTES');
-    this.builder.field(name, isOctets ? colons(value) : show);
+    this.builder.field(SAME_FIELD[name] ?? name, isOctets ? colons(value) : show);
   }
 
   finish(origin: Origin, status: number, message: string): Recording {

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Whether tshark puts fragments and segments together before it dissects them. */
-const REASSEMBLE = false;
+/** Whether fragments and segments are put together before they are dissected, by tshark as by us. */
+export const REASSEMBLE: boolean = false;
 
 /** Ports tshark does not know by itself: Linux' and flannel's VXLAN, and flannel's UDP backend, whose payload is a bare IP packet. */
 const DECODE_AS = ['udp.port==8472,vxlan', 'udp.port==8285,ip'];
@@ -16,8 +16,8 @@ const PREFERENCES = [
   `ipv6.defragment:${reassemble}`,
   `tcp.desegment_tcp_streams:${reassemble}`,
   `sctp.reassembly:${reassemble}`,
-  // What a retransmitted segment carries is dissected like any other; without a history there is nothing to tell it by.
-  'tcp.no_subdissector_on_error:FALSE',
+  // Without a history there is nothing to tell a retransmitted segment by: what it carries is dissected like any other's.
+  `tcp.no_subdissector_on_error:${reassemble}`,
   // Sums are compared as the octets that stand in the packet, right or wrong.
   'ip.check_checksum:FALSE',
   'tcp.check_checksum:FALSE',
