@@ -15,7 +15,8 @@ import {
 import { defineProtocol } from '../dissect/protocol.ts';
 import { hexOctets, ipv4Text, macText } from '../dissect/value.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
-import { dhcpMessageType, dhcpOptions, emitDhcpOptions, overloadedFields, textBeforeZero } from './dhcp-options.ts';
+import { textBeforeZero } from './dhcp-option-values.ts';
+import { dhcpMessageType, dhcpOptions, emitDhcpOptions, overloadedFields } from './dhcp-options.ts';
 import { DHCP_MESSAGE_TYPES, HARDWARE_TYPES } from './dhcp-registries.ts';
 import { DNS_NAME_ISSUES } from './dns-name.ts';
 
