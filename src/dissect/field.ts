@@ -39,9 +39,9 @@ type NoChildren = {};
 /** Whether another field takes a field's place: by the raw number there, or by what else stands in the structure that begins at `at`. */
 export type TakesOver = (raw: number, view: DataView, at: number) => boolean;
 
-/** A field as declared, before its place in the header is known. */
-export interface FieldSpec<Children extends FieldSpecs = FieldSpecs> {
-  readonly kind: FieldKind;
+/** A field as declared, before its place in the header is known. Its kind is kept as a literal, from which the types of values follow. */
+export interface FieldSpec<Children extends FieldSpecs = FieldSpecs, Kind extends FieldKind = FieldKind> {
+  readonly kind: Kind;
   /** Width on the wire in bits; 0 for a width known only at run time, or for none. */
   readonly bits: number;
   readonly title: string;
@@ -56,14 +56,14 @@ export interface FieldSpec<Children extends FieldSpecs = FieldSpecs> {
   readonly firstBit: number;
 }
 
-function spec<C extends FieldSpecs>(
-  kind: FieldKind,
+function spec<C extends FieldSpecs, K extends FieldKind>(
+  kind: K,
   bits: number,
   title: string,
   options: readonly FieldOptions[],
   children: C,
   computed = false,
-): FieldSpec<C> {
+): FieldSpec<C, K> {
   return {
     kind,
     bits,
@@ -77,15 +77,15 @@ function spec<C extends FieldSpecs>(
   };
 }
 
-type Leaf = FieldSpec<NoChildren>;
+type Leaf<K extends FieldKind> = FieldSpec<NoChildren, K>;
 
 /** Unsigned integer of 1–32 bits, most significant bit first. */
-export const uint = (bits: number, title: string, ...options: FieldOptions[]): Leaf =>
+export const uint = (bits: number, title: string, ...options: FieldOptions[]): Leaf<'uint'> =>
   spec('uint', bits, title, options, {});
 /** One bit, shown as a boolean. */
-export const flag = (title: string, ...options: FieldOptions[]): Leaf => spec('bool', 1, title, options, {});
+export const flag = (title: string, ...options: FieldOptions[]): Leaf<'bool'> => spec('bool', 1, title, options, {});
 /** Boolean that is true when any of its bits is set. */
-export const flags = (bits: number, title: string, ...options: FieldOptions[]): Leaf =>
+export const flags = (bits: number, title: string, ...options: FieldOptions[]): Leaf<'bool'> =>
   spec('bool', bits, title, options, {});
 /** Integer of 1–32 bits that is made of smaller fields; the children's widths add up to `bits`. */
 export const bits = <C extends FieldSpecs>(
@@ -93,37 +93,45 @@ export const bits = <C extends FieldSpecs>(
   title: string,
   children: C,
   ...options: FieldOptions[]
-): FieldSpec<C> => spec('uint', width, title, options, children);
+): FieldSpec<C, 'uint'> => spec('uint', width, title, options, children);
 /** 64-bit unsigned integer; a string in JSON, for it may pass 2^53. */
-export const uint64 = (title: string, ...options: FieldOptions[]): Leaf => spec('uint64', 64, title, options, {});
+export const uint64 = (title: string, ...options: FieldOptions[]): Leaf<'uint64'> =>
+  spec('uint64', 64, title, options, {});
 /** IPv4 address. */
-export const ipv4Address = (title: string, ...options: FieldOptions[]): Leaf => spec('ipv4', 32, title, options, {});
+export const ipv4Address = (title: string, ...options: FieldOptions[]): Leaf<'ipv4'> =>
+  spec('ipv4', 32, title, options, {});
 /** IPv6 address. */
-export const ipv6Address = (title: string, ...options: FieldOptions[]): Leaf => spec('ipv6', 128, title, options, {});
+export const ipv6Address = (title: string, ...options: FieldOptions[]): Leaf<'ipv6'> =>
+  spec('ipv6', 128, title, options, {});
 /** 48-bit MAC address. */
-export const macAddress = (title: string, ...options: FieldOptions[]): Leaf => spec('ether', 48, title, options, {});
+export const macAddress = (title: string, ...options: FieldOptions[]): Leaf<'ether'> =>
+  spec('ether', 48, title, options, {});
 /** Unsigned integer of a width known only at run time: a variable-length integer, decimal digits. The dissector emits its value. */
-export const number = (title: string, ...options: FieldOptions[]): Leaf => spec('number', 0, title, options, {});
+export const number = (title: string, ...options: FieldOptions[]): Leaf<'number'> =>
+  spec('number', 0, title, options, {});
 /** Octets; without a count their number is known only at run time. */
-export const bytes = (title: string, count = 0, ...options: FieldOptions[]): Leaf =>
+export const bytes = (title: string, count = 0, ...options: FieldOptions[]): Leaf<'bytes'> =>
   spec('bytes', count * 8, title, options, {});
 /** Characters (UTF-8; what does not decode is shown escaped). */
-export const text = (title: string, ...options: FieldOptions[]): Leaf => spec('text', 0, title, options, {});
+export const text = (title: string, ...options: FieldOptions[]): Leaf<'text'> => spec('text', 0, title, options, {});
 /** Value that is worked out and has no octets. `number` may be fractional. */
-export const computed = (
-  kind: 'bool' | 'number' | 'text' | 'ipv4' | 'ipv6' | 'ether',
+export const computed = <K extends 'bool' | 'number' | 'text' | 'ipv4' | 'ipv6' | 'ether'>(
+  kind: K,
   title: string,
   ...options: FieldOptions[]
-): Leaf => spec(kind, 0, title, options, {}, true);
+): Leaf<K> => spec(kind, 0, title, options, {}, true);
 /** What occurs any number of times in a layer: an array of objects in JSON, each with (some of) `children`. */
-export const list = <C extends FieldSpecs>(title: string, children: C, ...options: FieldOptions[]): FieldSpec<C> =>
-  spec('list', 0, title, options, children);
+export const list = <C extends FieldSpecs>(
+  title: string,
+  children: C,
+  ...options: FieldOptions[]
+): FieldSpec<C, 'list'> => spec('list', 0, title, options, children);
 /** Field that stands in the place of the field `key` when `takesOver` holds for the number found there. */
-export const instead = <C extends FieldSpecs>(
+export const instead = <C extends FieldSpecs, K extends FieldKind>(
   key: string,
-  field: FieldSpec<C>,
+  field: FieldSpec<C, K>,
   takesOver: TakesOver,
-): FieldSpec<C> => ({ ...field, insteadOf: key, takesOver });
+): FieldSpec<C, K> => ({ ...field, insteadOf: key, takesOver });
 
 /**
  * Fields side by side in the same octets, for `variable` and for lists, where each field else begins with bit 0 of the octet it is emitted at.
@@ -146,13 +154,13 @@ export type FieldReader = (view: DataView, at: number) => number;
  * A field with its place. All instances have the same keys in the same order, so that every `field.get` call site
  * sees one hidden class.
  */
-export interface Field<Children = Readonly<Record<string, unknown>>> {
+export interface Field<Children = Readonly<Record<string, unknown>>, Kind extends FieldKind = FieldKind> {
   /** Name in filters and documentation: `ip.src`. */
   readonly name: string;
   /** Name in JSON, within its parent: `src`. */
   readonly key: string;
   readonly title: string;
-  readonly kind: FieldKind;
+  readonly kind: Kind;
   /** First bit, counted from the start of the structure. */
   readonly bitOffset: number;
   /** Width in bits; 0 when known only at run time. */
@@ -180,7 +188,7 @@ export interface Field<Children = Readonly<Record<string, unknown>>> {
 
 /** The laid-out fields of a set of declarations. */
 export type Fields<S extends FieldSpecs> = {
-  readonly [K in keyof S]: S[K] extends FieldSpec<infer C> ? Field<Fields<C>> : never;
+  readonly [K in keyof S]: S[K] extends FieldSpec<infer C, infer L> ? Field<Fields<C>, L> : never;
 };
 
 const noNumber: FieldReader = () => Number.NaN;

@@ -163,8 +163,8 @@ export interface ProtocolDeclaration<S extends FieldSpecs, V extends FieldSpecs>
 }
 
 /** A protocol, laid out. Every instance has the same keys in the same order. */
-export interface Protocol<F = unknown, V = unknown> {
-  readonly name: string;
+export interface Protocol<F = unknown, V = unknown, N extends string = string> {
+  readonly name: N;
   readonly title: string;
   readonly source: string;
   readonly carriedBy: Partial<Record<TableName, readonly number[]>>;
@@ -225,10 +225,10 @@ type NoFields = {};
  * Declares a protocol. `name` is Wireshark's, and the prefix of its fields.
  * Throws when the layout does not add up or a field's key is reserved.
  */
-export function defineProtocol<S extends FieldSpecs, V extends FieldSpecs = NoFields>(
-  name: string,
+export function defineProtocol<N extends string, S extends FieldSpecs, V extends FieldSpecs = NoFields>(
+  name: N,
   declaration: ProtocolDeclaration<S, V>,
-): Protocol<Fields<S>, Fields<V>> {
+): Protocol<Fields<S>, Fields<V>, N> {
   const layout = layOut(name, declaration.fields);
   const loose = layOutLoose(name, declaration.variable ?? ({} as V));
   for (const key of [...Object.keys(layout.fields), ...Object.keys(loose.fields)]) {

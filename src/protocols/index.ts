@@ -1,5 +1,4 @@
 /** The protocols that come with netdissect: a plain list, one line each. */
-import type { Protocol } from '../dissect/protocol.ts';
 import { ah } from './ah.ts';
 import { arp } from './arp.ts';
 import { bfd, bfdEcho } from './bfd.ts';
@@ -47,7 +46,7 @@ import { vxlan } from './vxlan.ts';
 import { vxlanGpe } from './vxlan-gpe.ts';
 import { wireguard } from './wireguard.ts';
 
-export const standardProtocols: readonly Protocol[] = [
+export const standardProtocols = [
   ethernet,
   vlan,
   ieee8021ad,
@@ -101,4 +100,4 @@ export const standardProtocols: readonly Protocol[] = [
   wireguard,
   dhcpv6,
   ntp,
-];
+] as const;
