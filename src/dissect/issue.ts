@@ -15,9 +15,12 @@ export const COMMON_ISSUES = {
   continues: 'the message goes on in a later segment',
   fragmentOverlap: 'the fragment overlaps another one that says otherwise; what came first stays',
   tooManyLayers: 'more layers than are dissected in one packet',
-  badChecksum: 'the checksum does not fit the octets',
-  partialChecksum: 'the checksum covers the pseudo-header only: left to the network card by offload',
+  badChecksum: 'bad checksum',
+  partialChecksum: 'partial checksum, left to the network card by offload',
 } as const;
+
+/** Codes that tell of something usual, not of something wrong. */
+export const NOTES: ReadonlySet<string> = new Set(['continues', 'partialChecksum']);
 
 /** One thing wrong with a layer. */
 export interface Issue {

@@ -236,7 +236,7 @@ function summarize(view: DataView, start: number, end: number): string {
   if (offset !== 0 || flags.of.mf.get(view, start) !== 0) {
     const length = len.get(view, start) - hdr_len.get(view, start);
     const more = flags.of.mf.get(view, start) === 0 ? ', the last' : '';
-    return `fragment of 0x${id.get(view, start).toString(16).padStart(4, '0')}: octets ${offset}–${offset + length}${more}`;
+    return `fragment of 0x${id.get(view, start).toString(16).padStart(4, '0')}: octets ${offset}–${offset + length - 1}${more}`;
   }
   return `protocol ${proto.get(view, start)} len=${end - start - hdr_len.get(view, start)}`;
 }

@@ -43,5 +43,5 @@ function summarize(view: DataView, start: number, end: number): string {
   const from = offsetInOctets(view, start);
   const last = more.get(view, start) === 0 ? ', the last' : '';
   const id = ident.get(view, start).toString(16).padStart(8, '0');
-  return `fragment of 0x${id}: octets ${from}–${from + end - start - 8}${last}`;
+  return `fragment of 0x${id}: octets ${from}–${from + end - start - 9}${last}`;
 }

@@ -9,14 +9,32 @@ import type { Style } from './style.ts';
 const NARROW_OCTETS = 8;
 const WIDE_OCTETS = 16;
 const WIDE_FROM = 130;
-const NAME_WIDTH = 18;
+/** Columns for names: more where the width leaves room for values beside them. */
+const LEAST_NAME_WIDTH = 18;
+const MOST_NAME_WIDTH = 28;
+const VALUE_WIDTH = 30;
 
 interface Geometry {
   readonly octetsPerLine: number;
   readonly hexWidth: number;
   /** Brackets of the deepest layer. */
   readonly depth: number;
-  readonly width: number;
+  /** Columns behind brackets, offset and octets. */
+  readonly room: number;
+  readonly nameWidth: number;
+}
+
+/** Columns of the offset, and of the blanks around it and the octets. */
+const OFFSET_WIDTH = 9;
+/** Annotations are folded no narrower than this. */
+const LEAST_ROOM = 24;
+
+function geometryOf(width: number, depth: number): Geometry {
+  const octetsPerLine = width >= WIDE_FROM ? WIDE_OCTETS : NARROW_OCTETS;
+  const hexWidth = octetsPerLine * 3 - 1;
+  const room = Math.max(width - depth - OFFSET_WIDTH - hexWidth, LEAST_ROOM);
+  const nameWidth = Math.max(LEAST_NAME_WIDTH, Math.min(MOST_NAME_WIDTH, room - VALUE_WIDTH));
+  return { octetsPerLine, hexWidth, depth, room, nameWidth };
 }
 
 /** Number of layers a row is inside of, itself included. */
@@ -145,9 +163,8 @@ class HexWriter {
 
   /** Name and value, folded where they would pass the width. */
   private note(name: string, text: string): string[] {
-    const { width, depth, hexWidth } = this.geometry;
-    const room = Math.max(width - depth - 9 - hexWidth, 24);
-    const label = name.padEnd(NAME_WIDTH);
+    const { room, nameWidth } = this.geometry;
+    const label = name.padEnd(nameWidth);
     if (label.length + 1 + text.length <= room) return [`${name}${' '.repeat(label.length - name.length)} ${text}`];
     const lines = [name];
     for (let at = 0; at < text.length; at += room - 2) lines.push(`  ${text.slice(at, at + room - 2)}`);
@@ -175,7 +192,10 @@ class HexWriter {
     const before = index === 0 ? [] : parts[index - 1]!.parents;
     return part.parents
       .filter((parent) => parent.kind !== 'list' && !before.includes(parent))
-      .map((parent) => `${parent.name.padEnd(NAME_WIDTH)} ${valueText(parent, parent.get(this.view, part.at))}`);
+      .map(
+        (parent) =>
+          `${parent.name.padEnd(this.geometry.nameWidth)} ${valueText(parent, parent.get(this.view, part.at))}`,
+      );
   }
 
   private bitLine(pattern: string, name: string, text: string): void {
@@ -226,14 +246,8 @@ export function hexBreakdown(layers: Layers, style: Style, width = 80, only?: Re
     const all = segmentsOf(layers, source);
     const isShown = ({ row }: Segment): boolean => row >= 0 && (only?.has(layers.protocolOf(row).name) ?? true);
     const segments = only === undefined ? all : all.filter(isShown);
-    const octetsPerLine = width >= WIDE_FROM ? WIDE_OCTETS : NARROW_OCTETS;
     const depth = segments.reduce((deepest, { row }) => Math.max(deepest, row < 0 ? 0 : depthOf(layers, row)), 0);
-    const writer = new HexWriter(layers, source, style, {
-      octetsPerLine,
-      hexWidth: octetsPerLine * 3 - 1,
-      depth,
-      width,
-    });
+    const writer = new HexWriter(layers, source, style, geometryOf(width, depth));
     writer.write(segments);
     if (source > 0) lines.push(style.dim(`reassembled from frames ${layers.sources[source - 1]!.frames.join(', ')}`));
     lines.push(...writer.lines);

@@ -1,7 +1,7 @@
 /** The default listing: one line a packet that names the pods' conversation and the tunnel that carries it. */
 
 import { linkTypeName } from '../capture/link-types.ts';
-import { COMMON_ISSUES } from '../dissect/issue.ts';
+import { COMMON_ISSUES, NOTES } from '../dissect/issue.ts';
 import type { Layers } from '../dissect/layers.ts';
 import { endpointsText, innermost, tunnelNotes } from './conversation.ts';
 import { safeText } from './safe-text.ts';
@@ -19,6 +19,9 @@ export interface LineHead {
   readonly point: string;
 }
 
+/** Messages of one packet that are told of each. */
+const MOST_MESSAGES = 3;
+
 /** Columns a terminal needs before a line is worth folding at all. */
 const LEAST_WIDTH = 40;
 
@@ -34,7 +37,7 @@ export function packetLine(layers: Layers, head: LineHead, style: Style, width =
   const what = whatText(layers, rows.last, head);
   const wrong = issuesText(layers);
   const notes = tunnelNotes(layers, style).join(' ');
-  const main = `${style.dim(left)}${endpoints === '' ? '' : `${endpoints} `}${what}${wrong === '' ? '' : `  ${style.alarm(wrong)}`}`;
+  const main = `${style.dim(left)}${endpoints === '' ? '' : `${endpoints} `}${what}${wrong === '' ? '' : `  ${(wrong.startsWith('!') ? style.alarm : style.dim)(wrong)}`}`;
   if (notes === '') return main;
   const used = left.length + (endpoints === '' ? 0 : endpoints.length + 1) + what.length + wrong.length;
   const fits = used + 3 + notes.length <= width || width < LEAST_WIDTH;
@@ -43,25 +46,44 @@ export function packetLine(layers: Layers, head: LineHead, style: Style, width =
 
 function whatText(layers: Layers, last: number, head: LineHead): string {
   if (last < 0) return `link type ${linkTypeName(layers.linkType)}, ${head.length} octets`;
-  const protocol = layers.protocolOf(last);
-  const name = protocol.name.toUpperCase();
-  const start = layers.start[last]!;
-  const isWhole = layers.payload[last]! - start >= protocol.minimum && layers.status[last] === 0;
-  const summary = isWhole ? protocol.summary?.(layers.viewOf(last), start, layers.end[last]!, layers, last) : undefined;
-  if (summary === undefined) return `${name} len=${layers.wireEnd[last]! - start}`;
-  return summary === '' ? name : `${name} ${safeText(summary)}`;
+  const name = layers.protocolOf(last).name.toUpperCase();
+  const texts = messagesBeside(layers, last).map((row) => summaryOf(layers, row));
+  const shown = texts.slice(0, MOST_MESSAGES).filter((text) => text !== '');
+  if (texts.length > MOST_MESSAGES) shown.push(`and ${texts.length - MOST_MESSAGES} more`);
+  return shown.length === 0 ? name : `${name} ${shown.join('; ')}`;
 }
 
+/** The rows of the messages that lie side by side with the last one in their stream; the last row alone for other layers. */
+function messagesBeside(layers: Layers, last: number): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row <= last; row++) {
+    if (layers.protocol[row] === layers.protocol[last] && layers.parent[row] === layers.parent[last]) rows.push(row);
+  }
+  return rows;
+}
+
+function summaryOf(layers: Layers, row: number): string {
+  const protocol = layers.protocolOf(row);
+  const start = layers.start[row]!;
+  const end = layers.end[row]!;
+  const isWhole = layers.payload[row]! - start >= protocol.minimum && layers.status[row] === 0;
+  const summary = isWhole ? protocol.summary?.(layers.viewOf(row), start, end, layers, row) : undefined;
+  return summary === undefined ? `len=${layers.wireEnd[row]! - start}` : safeText(summary);
+}
+
+/** What is wrong, behind an exclamation mark; of what is merely worth knowing, only that checksums are partial. */
 function issuesText(layers: Layers): string {
   const { issues } = layers;
-  let text = '';
+  let wrong = '';
+  let note = '';
   for (let i = 0; i < issues.count; i++) {
     const { row, code } = issues.at(i);
     if (code === 'continues') continue;
     const part = `${layers.protocolOf(row).name}: ${issueWords(layers, row, code)}`;
-    text += text === '' ? `! ${part}` : `; ${part}`;
+    if (NOTES.has(code)) note = `(${part})`;
+    else wrong += wrong === '' ? `! ${part}` : `; ${part}`;
   }
-  return text;
+  return wrong === '' ? note : wrong;
 }
 
 /** An issue's code in words. */

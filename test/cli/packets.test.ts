@@ -14,7 +14,6 @@ const octets = readFileSync(VXLAN);
 const records: number[] = [];
 for (let at = 24; at < octets.length; at += 16 + octets.readUInt32LE(at + 8)) records.push(at);
 const COUNT = records.length;
-const [, second = 0] = records;
 
 /** Writes a file of these octets and answers its path. */
 function file(name: string, content: Uint8Array | string): string {

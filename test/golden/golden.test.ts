@@ -18,13 +18,26 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   json: ['--json', '-c', '12'],
   full: ['--json', '--full', '-c', '4'],
   stats: ['stats'],
+  checked: ['--check'],
 };
+
+/** What a node's network card of each healthy scenario is held against. */
+const NODE_NIC = ['lines', 'layers', 'hex', 'json'];
 
 /** Captures with the commands they are held against. */
 const ROWS: readonly (readonly [capture: string, ...commands: string[]])[] = [
   ['flannel-vxlan/node1-eth1', 'lines', 'layers', 'hex', 'json', 'full', 'stats'],
-  ['flannel-udp/node1-eth1', 'lines', 'layers', 'hex', 'json'],
-  ['calico-ipip/node1-eth0', 'lines', 'layers', 'hex', 'json'],
+  ['flannel-udp/node1-eth1', ...NODE_NIC],
+  ['flannel-host-gw/node1-eth1', ...NODE_NIC],
+  ['calico-ipip/node1-eth0', ...NODE_NIC],
+  ['calico-bgp/node1-eth0', ...NODE_NIC],
+  ['docker-bridge/dockerhost-eth0', ...NODE_NIC],
+  ['service-clusterip/node1-eth1', ...NODE_NIC],
+  ['service-clusterip-no-br-netfilter/node1-eth1', ...NODE_NIC],
+  ['service-nodeport/node1-eth1', ...NODE_NIC],
+  ['outer-fragmentation/node1-eth1', 'lines', 'layers'],
+  ['icmp-fragmentation-needed-outer/node1-eth1', 'lines'],
+  ['offload-checksums/node1-web.eth0', 'lines', 'checked'],
 ];
 
 const cases = ROWS.flatMap(([capture, ...commands]) => commands.map((command) => ({ capture, command })));
