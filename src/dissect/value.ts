@@ -1,4 +1,5 @@
 /** Values of fields as people and programs read them: addresses in their usual notation, octets as hex. */
+import { decodeUtf8 } from '../capture/utf8.ts';
 import type { Field } from './field.ts';
 import type { ComputedValue } from './walk.ts';
 
@@ -60,17 +61,9 @@ export function macText(view: DataView, at: number): string {
   return hexOctets(view, at, at + 6);
 }
 
-/** The platform's decoder, which neither a browser's nor Node's types are needed for. */
-declare const TextDecoder: new (
-  label: string,
-  options: { ignoreBOM: boolean },
-) => { decode(octets: Uint8Array): string };
-
-const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /** The octets [start, end) as characters; what is not UTF-8 becomes U+FFFD. Not yet safe for a terminal. */
 export function utf8Text(view: DataView, start: number, end: number): string {
-  return UTF8.decode(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
+  return decodeUtf8(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
 }
 
 /** 64 bits at `at` as a decimal string. */

@@ -1,10 +1,6 @@
 /** Strings and characters in quotes. */
+import { encodeUtf8 } from '../capture/utf8.ts';
 import { FilterError } from './filter-error.ts';
-
-/** Part of every runtime, though not of the language. */
-declare const TextEncoder: new () => { encode(text: string): Uint8Array };
-
-const UTF8 = new TextEncoder();
 
 /** Escapes of one letter (wireshark-filter(4), "Values and operators"). */
 const ESCAPES: Readonly<Record<string, number>> = {
@@ -26,7 +22,7 @@ const LAST_CODE_POINT = 0x10ffff;
 /** The octets of a character's UTF-8 form, one character each. */
 export function utf8Octets(text: string): string {
   let octets = '';
-  for (const octet of UTF8.encode(text)) octets += String.fromCharCode(octet);
+  for (const octet of encodeUtf8(text)) octets += String.fromCharCode(octet);
   return octets;
 }
 

@@ -1,7 +1,9 @@
 /** Recognises HTTP/2: the connection preface (RFC 9113 §3.4) and frames by their headers (§4.1, §6). */
 
+import { encodeUtf8 } from '../capture/utf8.ts';
+
 /** `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n` */
-const PREFACE = new TextEncoder().encode('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+const PREFACE = encodeUtf8('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 /** Octets of the preface. */
 export const PREFACE_LENGTH = PREFACE.length;
 /** Length, type, flags and stream. */

@@ -1,4 +1,5 @@
 /** JA4, the fingerprint of a TLS client by its ClientHello (FoxIO, "JA4: TLS Client Fingerprinting", technical details). */
+import { encodeUtf8 } from '../capture/utf8.ts';
 import { sha256Hex } from './sha256.ts';
 import { isGrease } from './tls-names.ts';
 
@@ -46,7 +47,7 @@ const sorted = (values: readonly number[]): string => values.map(hex4).sort().jo
 const known = (values: readonly number[]): number[] => values.filter((value) => !isGrease(value));
 
 function hashed(text: string): string {
-  return sha256Hex(new TextEncoder().encode(text)).slice(0, DIGITS);
+  return sha256Hex(encodeUtf8(text)).slice(0, DIGITS);
 }
 
 /** First and last character of the protocol name, or of its hexadecimal digits where one of them is not alphanumeric. */
