@@ -9,9 +9,10 @@ const io = processIo();
 
 /** Runs a command as it would be typed. */
 async function run(...options) {
-  io.stdout.write(`\n$ netdissect ${shown} ${options.join(' ')}\n`);
+  const typed = options.map((option) => (/[ '"]/.test(option) ? `'${option}'` : option));
+  io.stdout.write(`\n$ netdissect ${shown} ${typed.join(' ')}\n`);
   process.exitCode = await main([capture, ...options], io);
 }
 
-await run('-Y', "'frame.number == 3'", '--layers', '--hex');
+await run('-Y', 'frame.number == 3', '--layers', '--hex');
 await run('-c', '12');
