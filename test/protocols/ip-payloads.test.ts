@@ -23,7 +23,7 @@ test.each([
   [inIpv6('3a', `88 00 00 00 00 00 00 00 ${IPV6_SOURCE}`), IPV6, 'Neighbor Advertisement 2001:db8::1'],
   [inIpv6('3a', '85 00 00 00 00 00 00 00'), IPV6, 'Router Solicitation'],
   [inIpv6('2b', `3b 02 04 01 00 00 00 00 ${IPV6_SOURCE}`), IPV6, 'Segment Routing, 1 left'],
-  [inIpv6('2c', '11 00 05 a0 de ad be ef 00 00'), IPV6, 'fragment of 0xdeadbeef: octets 1440–1442, the last'],
+  [inIpv6('2c', '11 00 05 a0 de ad be ef 00 00'), IPV6, 'fragment of 0xdeadbeef: octets 1440–1441, the last'],
   [inIpv6('87', '3b 00 05 00 00 00 03 e8'), IPV6, 'Binding Update'],
   [inIpv4('02', '11 64 ee 9b 00 00 00 00'), IPV4, 'Membership Query v2 for all groups'],
   [inIpv4('02', '16 00 fa 04 ef ff ff fa'), IPV4, 'Membership Report v2 239.255.255.250'],
