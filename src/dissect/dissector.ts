@@ -232,7 +232,8 @@ export class Dissector implements Dispatch {
       if (fragmentation !== undefined) {
         const isLater = fragmentation.offset(octets, at) !== 0;
         if (isLater || fragmentation.more(octets, at)) {
-          const isGathered = reassembly !== undefined && (flags & RowFlag.quoted) === 0;
+          // A piece that the capture cut off completes no packet: it is dissected as if there were no reassembly.
+          const isGathered = reassembly !== undefined && (flags & RowFlag.quoted) === 0 && limit === wireLimit;
           const whole = isGathered ? reassembly.fragment(layers, row) : 0;
           if (whole !== 0) {
             id = this.nextOf(plan, octets, at, payload, limit);

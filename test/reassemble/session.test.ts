@@ -129,6 +129,15 @@ describe('fragments', () => {
     expect(layers.issues.count).toBe(0);
   });
 
+  test('a first fragment that the capture cut off is dissected as far as it goes', () => {
+    const session = new Session();
+    const layers = dissector.createLayers();
+    const octets = three[0]!;
+    session.at(1, 0, 'eth0');
+    dissector.dissect(layers, new DataView(octets.buffer), 0, octets.length - 4, octets.length, RAW, 0, session);
+    expect(protocolsText(layers)).toBe('ip:udp');
+  });
+
   test('a flood of first fragments stays bounded', () => {
     const session = new Session();
     const layers = dissector.createLayers();
