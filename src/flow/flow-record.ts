@@ -6,7 +6,7 @@ export interface FlowEndpoint {
   readonly ip: string;
   /** TCP, UDP or SCTP port; absent where the protocol has none or no fragment showed it. */
   readonly port?: number;
-  /** The client was not told by a SYN: it is who spoke first. */
+  /** The client was not told by a SYN: it is who spoke first, or who was spoken to from a well-known port. */
   readonly guessed?: true;
 }
 
@@ -42,7 +42,7 @@ export interface FlowDirection {
   /** Maximum segment size the sender announced, and the shift of its windows (RFC 7323 §2). */
   readonly mss?: number;
   readonly window_scale?: number;
-  /** Raw initial sequence number, as told by a SYN or by the other side's acknowledgment of it. */
+  /** Raw initial sequence number, where the sender's SYN was seen. */
   readonly isn?: number;
   readonly rtt?: DataRoundTrips;
   /** Times to live (hop limits) in order of appearance, at most 4. */

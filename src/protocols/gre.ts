@@ -131,6 +131,13 @@ function routingEnd(view: DataView, from: number, end: number): number {
   return end + 1;
 }
 
+/** The key of the header at `start`; undefined where it has none, or one that PPTP splits. */
+export function greKey(view: DataView, start: number, end: number): number | undefined {
+  if (end - start < LEAST_HEADER || (fields.flags.get(view, start) & VERSION) === ENHANCED) return undefined;
+  const { key, end: headerEnd } = partsOf(view, start, end);
+  return key === 0 || headerEnd === start ? undefined : variable.key.get(view, key);
+}
+
 function nextOfGre(dispatch: Dispatch, view: DataView, start: number): number {
   const flags = fields.flags.get(view, start);
   if ((flags & VERSION) > ENHANCED) return 0;

@@ -1,0 +1,82 @@
+/** IPv6 addresses as small numbers, so that a flow's key holds 32 bits for an address of either family. */
+
+/** Octets of an address, in 32-bit words. */
+const WORDS = 4;
+const INITIAL_CAPACITY = 1024;
+
+/** Numbers addresses from 1 on in order of appearance. */
+export class AddressTable {
+  /** Addresses held. */
+  count = 0;
+  private words = new Int32Array(INITIAL_CAPACITY * WORDS);
+  /** Numbers of addresses by hash, twice as many places as addresses. */
+  private slots = new Int32Array(INITIAL_CAPACITY * 2);
+  private readonly seed: number;
+
+  /** @param seed of the hash, so that nobody can choose addresses that collide */
+  constructor(seed: number) {
+    this.seed = seed;
+  }
+
+  /** Number of the 16 octets at `at`. */
+  numberOf(view: DataView, at: number): number {
+    const a = view.getInt32(at);
+    const b = view.getInt32(at + 4);
+    const c = view.getInt32(at + 8);
+    const d = view.getInt32(at + 12);
+    const { slots, words } = this;
+    const mask = slots.length - 1;
+    let slot = this.hash(a, b, c, d) & mask;
+    for (let found = slots[slot]!; found !== 0; found = slots[slot]!) {
+      const word = found * WORDS;
+      if (words[word] === a && words[word + 1] === b && words[word + 2] === c && words[word + 3] === d) return found;
+      slot = (slot + 1) & mask;
+    }
+    return this.add(slot, a, b, c, d);
+  }
+
+  /** Puts the octets of an address into `view` at `at`. */
+  write(number: number, view: DataView, at: number): void {
+    for (let i = 0; i < WORDS; i++) view.setInt32(at + 4 * i, this.words[number * WORDS + i] ?? 0);
+  }
+
+  private hash(a: number, b: number, c: number, d: number): number {
+    let hash = Math.imul(this.seed ^ a, 0x9e3779b1);
+    hash = Math.imul((hash ^ (hash >>> 15)) + b, 0x85ebca77);
+    hash = Math.imul((hash ^ (hash >>> 13)) + c, 0xc2b2ae3d);
+    hash = Math.imul((hash ^ (hash >>> 16)) + d, 0x27d4eb2f);
+    return hash ^ (hash >>> 15);
+  }
+
+  private add(slot: number, a: number, b: number, c: number, d: number): number {
+    const number = ++this.count;
+    if ((number + 1) * WORDS > this.words.length) this.grow();
+    const word = number * WORDS;
+    this.words[word] = a;
+    this.words[word + 1] = b;
+    this.words[word + 2] = c;
+    this.words[word + 3] = d;
+    if (2 * number > this.slots.length) this.rehash();
+    else this.slots[slot] = number;
+    return number;
+  }
+
+  private grow(): void {
+    const words = new Int32Array(2 * this.words.length);
+    words.set(this.words);
+    this.words = words;
+  }
+
+  private rehash(): void {
+    const slots = new Int32Array(2 * this.slots.length);
+    const mask = slots.length - 1;
+    for (let number = 1; number <= this.count; number++) {
+      const word = number * WORDS;
+      const { words } = this;
+      let slot = this.hash(words[word]!, words[word + 1]!, words[word + 2]!, words[word + 3]!) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = number;
+    }
+    this.slots = slots;
+  }
+}

@@ -1,0 +1,366 @@
+/** Reads records of the table as flows that can be told. */
+import { formatTime } from '../capture/timestamp.ts';
+import { ipv4Text, ipv6Text } from '../dissect/value.ts';
+import type { AddressTable } from './address-table.ts';
+import { communityId } from './community-id.ts';
+import {
+  COLD_WORDS,
+  Cold,
+  ColdTime,
+  FlowFlag,
+  HOT_WORDS,
+  Hot,
+  HotTime,
+  TROUBLE_WORDS,
+  Trouble,
+  TroubleTime,
+} from './flow-columns.ts';
+import type { CapturePoint } from './flow-input.ts';
+import type {
+  DirectionMarks,
+  FlowDirection,
+  FlowEndpoint,
+  FlowRecord,
+  FlowTcp,
+  FlowTunnel,
+  TcpState,
+} from './flow-record.ts';
+import type { FlowTable } from './flow-table.ts';
+import { icmpRequest, isIcmp } from './icmp-conversation.ts';
+import type { PathHop, PathTable } from './path-table.ts';
+import {
+  type FlowQueue,
+  HAS_TUNNEL_ID,
+  INTERNED_PATH,
+  KeyBit,
+  MAX_TUNNEL_ID,
+  POINT_SHIFT,
+  TUNNEL_KIND_SHIFT,
+} from './queue.ts';
+import { TcpFlag } from './tcp-analysis.ts';
+
+const NANOS = 1e9;
+const TWO_TO_32 = 2 ** 32;
+const UNKNOWN_PORTS = 0;
+
+/** Names of IP protocols in flows; others are called by their number. */
+const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
+  1: 'icmp',
+  2: 'igmp',
+  6: 'tcp',
+  17: 'udp',
+  50: 'esp',
+  51: 'ah',
+  58: 'icmpv6',
+  112: 'vrrp',
+  132: 'sctp',
+};
+const TCP = 6;
+/** System ports end here (RFC 6335 §6). */
+const WELL_KNOWN_END = 1024;
+/** Octet of the TCP header that holds its flags. */
+const FLAGS_AT = 13;
+const WITH_PORTS: readonly number[] = [TCP, 17, 132];
+
+/** What the reader needs of the pass the flows belong to. */
+export interface FlowNames {
+  readonly addresses: AddressTable;
+  readonly paths: PathTable;
+  readonly points: readonly CapturePoint[];
+  readonly base: number;
+  readonly dissector: { readonly tunnelKinds: readonly string[] };
+}
+
+/** Reads flows of one table. */
+export class FlowReader {
+  private readonly table: FlowTable;
+  private readonly names: FlowNames;
+  private readonly octets = new DataView(new ArrayBuffer(16));
+
+  constructor(table: FlowTable, names: FlowNames) {
+    this.table = table;
+    this.names = names;
+  }
+
+  /** Keeps what only a flow's first packet says: who sent it, the port of its tunnel, the kind of its ICMP message. */
+  begin(record: number, entry: number, queue: FlowQueue, view: DataView): void {
+    const { hot, cold } = this.table;
+    const direction = queue.direction[entry]!;
+    const protocol = queue.key3[entry]! & 0xff;
+    let client = direction;
+    let kind = 0;
+    // Whoever speaks first is the client, but for TCP that is told by a SYN only.
+    let isTold: number = protocol === TCP ? 0 : FlowFlag.clientIsTold;
+    const at = queue.transportAt[entry]!;
+    if (WITH_PORTS.includes(protocol) && isAnswer(queue, entry, view)) {
+      client = direction ^ 1;
+      isTold = 0;
+    } else if (isIcmp(protocol) && at >= 0) {
+      const type = view.getUint8(at);
+      const request = icmpRequest(protocol, type);
+      kind = type | (view.getUint8(at + 1) << 8);
+      // An answer tells who asked.
+      if (request >= 0 && request !== type) client = direction ^ 1;
+      if (request >= 0) kind = request;
+    }
+    hot[record * HOT_WORDS + Hot.flags] = (client === 1 ? FlowFlag.clientIsSecond : 0) | isTold;
+    cold[record * COLD_WORDS + Cold.portIcmp] = queue.tunnelPort[entry]! | (kind << 16);
+  }
+
+  /** The flow in a record. */
+  record(record: number): FlowRecord {
+    const { hot, hotTime, cold, coldTime } = this.table;
+    const at = record * HOT_WORDS;
+    const coldAt = record * COLD_WORDS;
+    const key3 = hot[at + 3]!;
+    const protocol = key3 & 0xff;
+    const state = hot[at + Hot.flags]!;
+    const client = (state & FlowFlag.clientIsSecond) === 0 ? 0 : 1;
+    const point = this.names.points[key3 >>> POINT_SHIFT];
+    const start = coldTime[coldAt / 2 + ColdTime.start]!;
+    const end = hotTime[at / 2 + HotTime.last]!;
+    const isGuessed = (state & FlowFlag.clientIsTold) === 0;
+    const icmp = isIcmp(protocol) ? this.icmp(record) : undefined;
+    return {
+      id: cold[coldAt + Cold.id]! >>> 0,
+      community_id: this.communityId(record, client),
+      point: point === undefined ? '' : pointName(point),
+      protocol: PROTOCOL_NAMES[protocol] ?? `ip-proto-${protocol}`,
+      client: this.endpoint(record, client, isGuessed),
+      server: this.endpoint(record, client ^ 1, false),
+      ...(icmp === undefined ? {} : { icmp }),
+      start: this.time(start),
+      end: this.time(end),
+      duration: Number.isNaN(end - start) ? 0 : Math.max(0, end - start) / NANOS,
+      c2s: this.direction(record, client),
+      s2c: this.direction(record, client ^ 1),
+      ...(protocol === TCP ? { tcp: this.tcp(record, client) } : {}),
+      tunnel: this.tunnels(record, client),
+      first_packet: coldTime[coldAt / 2 + ColdTime.firstPacket]!,
+      marks: { c2s: this.marks(record, client), s2c: this.marks(record, client ^ 1) },
+    };
+  }
+
+  private time(nanos: number): string | null {
+    if (Number.isNaN(nanos)) return null;
+    const seconds = Math.floor(nanos / NANOS);
+    return formatTime(this.names.base + seconds, nanos - seconds * NANOS) ?? null;
+  }
+
+  private addressText(word: number, isIpv6: boolean): string {
+    const { octets } = this;
+    if (isIpv6) {
+      this.names.addresses.write(word, octets, 0);
+      return ipv6Text(octets, 0);
+    }
+    octets.setInt32(0, word);
+    return ipv4Text(octets, 0);
+  }
+
+  private addressOctets(word: number, isIpv6: boolean): Uint8Array {
+    const octets = new Uint8Array(isIpv6 ? 16 : 4);
+    const view = new DataView(octets.buffer);
+    if (isIpv6) this.names.addresses.write(word, view, 0);
+    else view.setInt32(0, word);
+    return octets;
+  }
+
+  private port(record: number, side: number): number | undefined {
+    const at = record * HOT_WORDS;
+    const ports = this.table.hot[at + 2]!;
+    if (!WITH_PORTS.includes(this.table.hot[at + 3]! & 0xff) || ports === UNKNOWN_PORTS) return undefined;
+    return side === 0 ? ports >>> 16 : ports & 0xffff;
+  }
+
+  private endpoint(record: number, side: number, isGuessed: boolean): FlowEndpoint {
+    const at = record * HOT_WORDS;
+    const isIpv6 = (this.table.hot[at + 3]! & KeyBit.ipv6) !== 0;
+    const port = this.port(record, side);
+    return {
+      ip: this.addressText(this.table.hot[at + side]!, isIpv6),
+      ...(port === undefined ? {} : { port }),
+      ...(isGuessed ? { guessed: true } : {}),
+    };
+  }
+
+  private icmp(record: number): { type: number; code: number; id?: number } {
+    const { hot, cold } = this.table;
+    const at = record * HOT_WORDS;
+    const kind = cold[record * COLD_WORDS + Cold.portIcmp]! >>> 16;
+    const hasIdentifier = (hot[at + 3]! & KeyBit.icmpIdentifier) !== 0;
+    return { type: kind & 0xff, code: kind >>> 8, ...(hasIdentifier ? { id: hot[at + 2]! >>> 16 } : {}) };
+  }
+
+  private communityId(record: number, client: number): string {
+    const { hot } = this.table;
+    const at = record * HOT_WORDS;
+    const key3 = hot[at + 3]!;
+    const protocol = key3 & 0xff;
+    const isIpv6 = (key3 & KeyBit.ipv6) !== 0;
+    const source = this.addressOctets(hot[at + client]!, isIpv6);
+    const destination = this.addressOctets(hot[at + (client ^ 1)]!, isIpv6);
+    const icmp = isIcmp(protocol) ? this.icmp(record) : undefined;
+    const first = icmp?.type ?? this.port(record, client) ?? 0;
+    const second = icmp?.code ?? this.port(record, client ^ 1) ?? 0;
+    return communityId(source, destination, protocol, first, second);
+  }
+
+  private direction(record: number, side: number): FlowDirection {
+    const { hot, cold } = this.table;
+    const at = record * HOT_WORDS + side;
+    const coldAt = record * COLD_WORDS;
+    const sum = (column: number, carry: number): number =>
+      ((cold[coldAt + carry]! >>> (16 * side)) & 0xffff) * TWO_TO_32 + (hot[at + column]! >>> 0);
+    const kept = (cold[coldAt + Cold.rstTtls]! >>> (16 + 8 * side)) & 0xff;
+    const ttl = Array.from({ length: kept }, (_, i) => (cold[coldAt + Cold.ttls + side]! >>> (8 * i)) & 0xff);
+    const trouble = cold[coldAt + Cold.trouble]! * TROUBLE_WORDS;
+    const copies = trouble === 0 ? 0 : this.table.trouble[trouble + Trouble.copies + side]!;
+    const isTcp = (hot[record * HOT_WORDS + 3]! & 0xff) === TCP;
+    return {
+      packets: hot[at + Hot.packets]! >>> 0,
+      ip_bytes: sum(Hot.ipBytes, Cold.ipCarry),
+      payload_bytes: sum(Hot.payloadBytes, Cold.payloadCarry),
+      wire_bytes: sum(Hot.wireBytes, Cold.wireCarry),
+      ...(isTcp ? this.tcpDirection(record, side, trouble) : {}),
+      ttl,
+      ...(copies === 0 ? {} : { duplicates: copies }),
+    };
+  }
+
+  private tcpDirection(record: number, side: number, trouble: number): Partial<FlowDirection> {
+    const { hot, cold, coldTime, coldFloat } = this.table;
+    const coldAt = record * COLD_WORDS;
+    const counter = (column: number): number => (trouble === 0 ? 0 : this.table.trouble[trouble + column + side]!);
+    const mss = (cold[coldAt + Cold.mss]! >>> (16 * side)) & 0xffff;
+    const scale = (cold[coldAt + Cold.windowScale]! >>> (8 * side)) & 0xff;
+    const isOpened = (hot[record * HOT_WORDS + Hot.flags]! & ((FlowFlag.syn | FlowFlag.synAck) << side)) !== 0;
+    const samples = cold[coldAt + Cold.samples + side]!;
+    const closed = this.closedFor(record, side, trouble);
+    return {
+      retransmissions: counter(Trouble.retransmissions),
+      fast_retransmissions: counter(Trouble.fastRetransmissions),
+      spurious_retransmissions: counter(Trouble.spuriousRetransmissions),
+      out_of_order: counter(Trouble.outOfOrder),
+      duplicate_acks: counter(Trouble.duplicateAcks),
+      lost_segments: counter(Trouble.lostSegments),
+      zero_windows: counter(Trouble.zeroWindows),
+      ...(closed === 0 ? {} : { zero_window_time: closed }),
+      window_full: counter(Trouble.windowFull),
+      keep_alives: counter(Trouble.keepAlives),
+      ...(mss === 0 ? {} : { mss }),
+      ...(scale === 0 ? {} : { window_scale: scale - 1 }),
+      ...(isOpened ? { isn: cold[coldAt + Cold.initialSequence + side]! >>> 0 } : {}),
+      ...(samples === 0
+        ? {}
+        : {
+            rtt: {
+              samples,
+              min: Math.round(coldFloat[coldAt + Cold.rttLeast + side]!) / NANOS,
+              mean: Math.round(coldTime[coldAt / 2 + ColdTime.rttSum + side]! / samples) / NANOS,
+              max: Math.round(coldFloat[coldAt + Cold.rttMost + side]!) / NANOS,
+            },
+          }),
+    };
+  }
+
+  /** Seconds for which a side took nothing; up to the flow's end where it has not opened its window again. */
+  private closedFor(record: number, side: number, trouble: number): number {
+    if (trouble === 0) return 0;
+    const { hot, hotTime, troubleTime } = this.table;
+    const times = trouble / 2;
+    const at = record * HOT_WORDS;
+    const isClosed = (hot[at + Hot.flags]! & (FlowFlag.windowClosed << side)) !== 0;
+    const last = hotTime[at / 2 + HotTime.last]!;
+    const open = isClosed ? Math.max(0, last - troubleTime[times + TroubleTime.closedSince + side]!) : 0;
+    return (troubleTime[times + TroubleTime.closedFor + side]! + open) / NANOS;
+  }
+
+  private tcp(record: number, client: number): FlowTcp {
+    const { hot, cold, coldTime } = this.table;
+    const state = hot[record * HOT_WORDS + Hot.flags]!;
+    const coldAt = record * COLD_WORDS;
+    const isShakenHands = (state & FlowFlag.handshake) !== 0;
+    const rtt = coldTime[coldAt / 2 + ColdTime.handshake]!;
+    const told = stateOf(state, client);
+    const synFin = cold[coldAt + Cold.synFin]!;
+    return {
+      state: told,
+      handshake: isShakenHands,
+      ...(isShakenHands && rtt > 0 ? { rtt: rtt / NANOS } : {}),
+      ...(told === 'closed' ? { close: 'fin' } : told === 'reset' || told === 'refused' ? { close: 'rst' } : {}),
+      flags: { syn: synFin & 0xffff, fin: synFin >>> 16, rst: cold[coldAt + Cold.rstTtls]! & 0xffff },
+    };
+  }
+
+  private tunnels(record: number, client: number): FlowTunnel[] {
+    const { hot, cold } = this.table;
+    const at = record * HOT_WORDS;
+    const word = hot[at + 6]!;
+    const kind = (word >>> TUNNEL_KIND_SHIFT) & INTERNED_PATH;
+    if (kind === 0) return [];
+    if (kind === INTERNED_PATH) return this.names.paths.at(hot[at + 4]!).map((hop) => this.tunnel(hop, client));
+    return [
+      this.tunnel(
+        {
+          kind,
+          id: (word & HAS_TUNNEL_ID) === 0 ? undefined : word & MAX_TUNNEL_ID,
+          port: cold[record * COLD_WORDS + Cold.portIcmp]! & 0xffff,
+          ipv6: (hot[at + 3]! & KeyBit.outerIpv6) !== 0,
+          first: hot[at + 4]!,
+          second: hot[at + 5]!,
+        },
+        client,
+      ),
+    ];
+  }
+
+  private tunnel(hop: PathHop, client: number): FlowTunnel {
+    const kind = this.names.dissector.tunnelKinds[hop.kind] ?? '';
+    const number = hop.id === undefined ? {} : kind === 'gre' ? { key: hop.id } : { vni: hop.id };
+    return {
+      kind,
+      ...number,
+      ...(hop.port === 0 ? {} : { port: hop.port }),
+      client: this.addressText(client === 0 ? hop.first : hop.second, hop.ipv6),
+      server: this.addressText(client === 0 ? hop.second : hop.first, hop.ipv6),
+    };
+  }
+
+  private marks(record: number, side: number): DirectionMarks {
+    const { cold } = this.table;
+    const at = record * COLD_WORDS;
+    return {
+      ipId: (cold[at + Cold.ipId]! >>> (16 * side)) & 0xffff,
+      timestamp: cold[at + Cold.timestamp + side]! >>> 0,
+      payloadHash: cold[at + Cold.payloadHash + side]! >>> 0,
+    };
+  }
+}
+
+/** Whether a first packet looks like an answer: it comes from a well-known port to one that is none, or resets what was not seen. */
+function isAnswer(queue: FlowQueue, entry: number, view: DataView): boolean {
+  const at = queue.transportAt[entry]!;
+  const isTcp = (queue.key3[entry]! & 0xff) === TCP;
+  if (isTcp && at >= 0 && (view.getUint8(at + FLAGS_AT) & TcpFlag.rst) !== 0) return true;
+  const ports = queue.key2[entry]!;
+  const source = queue.direction[entry] === 0 ? ports >>> 16 : ports & 0xffff;
+  const destination = queue.direction[entry] === 0 ? ports & 0xffff : ports >>> 16;
+  return source !== 0 && source < WELL_KNOWN_END && destination >= WELL_KNOWN_END;
+}
+
+function pointName({ input, interfaceId, interfaceIndex }: CapturePoint): string {
+  const name = input.point(interfaceId);
+  return interfaceIndex === 0 ? name : `${name}:if${interfaceIndex}`;
+}
+
+function stateOf(state: number, client: number): TcpState {
+  const both = (flag: number): boolean => (state & flag) !== 0 && (state & (flag << 1)) !== 0;
+  const either = (flag: number): boolean => (state & (flag | (flag << 1))) !== 0;
+  if (both(FlowFlag.finAcked)) return 'closed';
+  if ((state & FlowFlag.refused) !== 0) return 'refused';
+  if (either(FlowFlag.rst)) return 'reset';
+  if (either(FlowFlag.fin)) return 'closing';
+  if ((state & FlowFlag.handshake) !== 0) return 'established';
+  if (either(FlowFlag.synAck)) return 'syn-received';
+  return (state & (FlowFlag.syn << client)) !== 0 ? 'syn-sent' : 'established';
+}

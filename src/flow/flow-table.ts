@@ -1,0 +1,211 @@
+/**
+ * The flows of a pass: records in slabs, found by key through open addressing. Slabs are reserved once for the most flows that may be held;
+ * pages that no flow has touched take no memory.
+ */
+import { COLD_WORDS, Cold, ColdTime, FlowFlag, HOT_WORDS, Hot, HotTime, TROUBLE_WORDS } from './flow-columns.ts';
+import { hashKey, KEY_WORDS, QUEUE_CAPACITY } from './queue.ts';
+
+/** Fewest places of the index; it doubles when more than half are taken. */
+const LEAST_PLACES = 1 << 12;
+/** Bits of an index place that hold the record's number; the others hold bits of the hash, to tell most other keys without a look. */
+const RECORD_BITS = 24;
+export const RECORD_MASK = (1 << RECORD_BITS) - 1;
+/** Most flows a table can hold. */
+export const MOST_FLOWS = RECORD_MASK - QUEUE_CAPACITY;
+/** Part of the flows that gives way at once when the table is full: so many that finding the longest idle costs little a flow. */
+const EVICTED_PART = 16;
+/** Slabs from this size on are WebAssembly memories: large pages, outside of the garbage collector's reach. */
+const LEAST_SLAB = 16 * 1024 * 1024;
+const WASM_PAGE = 65_536;
+
+declare const WebAssembly: { readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer } };
+
+function reserve(octets: number): ArrayBuffer {
+  if (octets < LEAST_SLAB || typeof WebAssembly === 'undefined') return new ArrayBuffer(octets);
+  return new WebAssembly.Memory({ initial: Math.ceil(octets / WASM_PAGE) }).buffer;
+}
+
+/** Records of flows and the index over their keys. */
+export class FlowTable {
+  /** Most records held at once: those asked for, and a queue of new ones. */
+  readonly capacity: number;
+  /** Record numbers run from 1; `used` is the highest that was ever taken. */
+  used = 0;
+  /** Records in use. */
+  count = 0;
+  /** Flows ever made. */
+  made = 0;
+  /** Records that were given up while the table was full. */
+  evicted = 0;
+  readonly hot: Int32Array;
+  readonly hotTime: Float64Array;
+  readonly cold: Int32Array;
+  readonly coldTime: Float64Array;
+  readonly coldFloat: Float32Array;
+  readonly trouble: Int32Array;
+  readonly troubleTime: Float64Array;
+  /** Places of the index: 0, or a record's number with bits of the hash above it. */
+  places: Int32Array = new Int32Array(LEAST_PLACES);
+  private readonly seed: number;
+  private readonly free: number[] = [];
+  private troubles = 0;
+  private readonly freeTroubles: number[] = [];
+  private readonly onEvicted: (record: number) => void;
+
+  /**
+   * @param capacity most flows held, 1 to `MOST_FLOWS`
+   * @param seed of the hash
+   * @param onEvicted called with a record that is about to give way
+   */
+  constructor(capacity: number, seed: number, onEvicted: (record: number) => void) {
+    if (!(capacity >= 1 && capacity <= MOST_FLOWS)) throw new RangeError(`a flow table holds 1 to ${MOST_FLOWS} flows`);
+    this.capacity = capacity + QUEUE_CAPACITY;
+    this.seed = seed;
+    this.onEvicted = onEvicted;
+    const hot = reserve((this.capacity + 1) * HOT_WORDS * 4);
+    const cold = reserve((this.capacity + 1) * COLD_WORDS * 4);
+    const trouble = reserve((this.capacity + 1) * TROUBLE_WORDS * 4);
+    this.hot = new Int32Array(hot);
+    this.hotTime = new Float64Array(hot);
+    this.cold = new Int32Array(cold);
+    this.coldTime = new Float64Array(cold);
+    this.coldFloat = new Float32Array(cold);
+    this.trouble = new Int32Array(trouble);
+    this.troubleTime = new Float64Array(trouble);
+  }
+
+  /** What a place holds of a record whose key has this hash. */
+  placeOf(record: number, hash: number): number {
+    return record | (hash & ~RECORD_MASK);
+  }
+
+  /** Lets idle flows go where there is not room for a queue of new ones. */
+  makeRoom(): void {
+    if (this.capacity - this.count < QUEUE_CAPACITY) this.evictIdle();
+  }
+
+  /** Takes a record for a new flow, cleared but for its id. `makeRoom` has seen to it that there is one. */
+  take(): number {
+    const reused = this.free.pop();
+    const record = reused ?? ++this.used;
+    if (reused !== undefined) {
+      this.hot.fill(0, record * HOT_WORDS, (record + 1) * HOT_WORDS);
+      this.cold.fill(0, record * COLD_WORDS, (record + 1) * COLD_WORDS);
+    }
+    this.count++;
+    this.cold[record * COLD_WORDS + Cold.id] = ++this.made;
+    return record;
+  }
+
+  /** Puts a record into the index in place of any other of the same key. */
+  enter(record: number, hash: number): void {
+    if (2 * this.count > this.places.length) this.reindex(2 * this.places.length);
+    const { places, hot } = this;
+    const mask = places.length - 1;
+    const own = record * HOT_WORDS;
+    let place = hash & mask;
+    for (let found = places[place]!; found !== 0; found = places[place]!) {
+      const other = (found & RECORD_MASK) * HOT_WORDS;
+      let same = 0;
+      while (same < KEY_WORDS && hot[other + same] === hot[own + same]) same++;
+      if (same === KEY_WORDS) break;
+      place = (place + 1) & mask;
+    }
+    places[place] = this.placeOf(record, hash);
+  }
+
+  /** First word of a record's trouble, which it is given where it has none. */
+  troubleOf(record: number): number {
+    const at = record * COLD_WORDS + Cold.trouble;
+    let trouble = this.cold[at]!;
+    if (trouble === 0) {
+      const reused = this.freeTroubles.pop();
+      trouble = reused ?? ++this.troubles;
+      if (reused !== undefined) this.trouble.fill(0, trouble * TROUBLE_WORDS, (trouble + 1) * TROUBLE_WORDS);
+      this.cold[at] = trouble;
+    }
+    return trouble * TROUBLE_WORDS;
+  }
+
+  /** Numbers of the records in use, in order of their flows' ids. */
+  records(): number[] {
+    const records: number[] = [];
+    for (let record = 1; record <= this.used; record++) {
+      if (this.cold[record * COLD_WORDS + Cold.id] !== 0) records.push(record);
+    }
+    const { cold } = this;
+    if (this.evicted > 0) {
+      records.sort((a, b) => (cold[a * COLD_WORDS + Cold.id]! >>> 0) - (cold[b * COLD_WORDS + Cold.id]! >>> 0));
+    }
+    return records;
+  }
+
+  /** Gives up the records for which `isOver` holds; answers how many. */
+  evict(isOver: (record: number) => boolean): number {
+    let given = 0;
+    for (let record = 1; record <= this.used; record++) {
+      if (this.cold[record * COLD_WORDS + Cold.id] === 0 || !isOver(record)) continue;
+      this.onEvicted(record);
+      this.giveUp(record);
+      given++;
+    }
+    if (given > 0) this.reindex(this.places.length);
+    return given;
+  }
+
+  private giveUp(record: number): void {
+    const trouble = this.cold[record * COLD_WORDS + Cold.trouble]!;
+    if (trouble !== 0) this.freeTroubles.push(trouble);
+    this.cold[record * COLD_WORDS + Cold.id] = 0;
+    this.free.push(record);
+    this.count--;
+    this.evicted++;
+  }
+
+  /** Lets those flows go that have been without a packet for longest. */
+  private evictIdle(): void {
+    const times = new Float64Array(this.used);
+    for (let record = 1; record <= this.used; record++) times[record - 1] = this.lastTime(record);
+    times.sort();
+    const least = Math.min(this.used, Math.max(QUEUE_CAPACITY, Math.floor(this.used / EVICTED_PART)));
+    const limit = times[least - 1]!;
+    let left = least;
+    this.evict((record) => left > 0 && this.lastTime(record) <= limit && left-- > 0);
+  }
+
+  /** Time of a record's last packet; a packet without a time counts as long ago. */
+  private lastTime(record: number): number {
+    const time = this.hotTime[(record * HOT_WORDS) / 2 + HotTime.last]!;
+    return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
+  }
+
+  /** Enters all records that no newer flow has superseded into an index of so many places. */
+  private reindex(size: number): void {
+    const { hot, cold } = this;
+    const places = new Int32Array(size);
+    const mask = size - 1;
+    for (let record = 1; record <= this.used; record++) {
+      const at = record * HOT_WORDS;
+      if (cold[record * COLD_WORDS + Cold.id] === 0 || (hot[at + Hot.flags]! & FlowFlag.superseded) !== 0) continue;
+      const hash = hashKey(
+        this.seed,
+        hot[at]!,
+        hot[at + 1]!,
+        hot[at + 2]!,
+        hot[at + 3]!,
+        hot[at + 4]!,
+        hot[at + 5]!,
+        hot[at + 6]!,
+      );
+      let place = hash & mask;
+      while (places[place] !== 0) place = (place + 1) & mask;
+      places[place] = this.placeOf(record, hash);
+    }
+    this.places = places;
+  }
+
+  /** When a record's first packet was captured. */
+  startTime(record: number): number {
+    return this.coldTime[(record * COLD_WORDS) / 2 + ColdTime.start]!;
+  }
+}

@@ -1,0 +1,97 @@
+/** Packets on their way into the flow table: what a batch of them says, as columns. */
+
+/** Entries of a queue: enough for cache misses to overlap, few enough for all columns to stay in the first-level cache. */
+export const QUEUE_CAPACITY = 64;
+
+/** 32-bit words of a flow's key. */
+export const KEY_WORDS = 7;
+
+/** Bits of the key's fourth word, beside the IP protocol (0–7) and the point (12–31). */
+export const KeyBit = {
+  /** The addresses are IPv6 and stand as numbers of an `AddressTable`. */
+  ipv6: 1 << 8,
+  /** The same of the outer addresses. */
+  outerIpv6: 1 << 9,
+  /** The port word holds an ICMP identifier. */
+  icmpIdentifier: 1 << 10,
+} as const;
+
+/** First bit of the point in the key's fourth word, and the number of points it can tell apart. */
+export const POINT_SHIFT = 12;
+export const MAX_POINTS = 1 << 20;
+
+/** Bits of the key's last word: a virtual network's number below, the kind of tunnel above it. */
+export const TUNNEL_KIND_SHIFT = 24;
+export const MAX_TUNNEL_ID = 0xffffff;
+/** The tunnel says which virtual network it belongs to. */
+export const HAS_TUNNEL_ID = 1 << 31;
+/** Kind that stands for a path of the `PathTable`, whose number is in the fifth word. */
+export const INTERNED_PATH = 127;
+
+/** Columns of a queue entry; see `FlowQueue`. */
+export class FlowQueue {
+  /** Entries in use. */
+  count = 0;
+  /**
+   * Words of the key: both addresses, the lower endpoint's first; both ports; protocol, family and point; the outer addresses on the side of
+   * the first and of the second endpoint; the tunnel.
+   */
+  readonly key0 = new Int32Array(QUEUE_CAPACITY);
+  readonly key1 = new Int32Array(QUEUE_CAPACITY);
+  readonly key2 = new Int32Array(QUEUE_CAPACITY);
+  readonly key3 = new Int32Array(QUEUE_CAPACITY);
+  readonly key4 = new Int32Array(QUEUE_CAPACITY);
+  readonly key5 = new Int32Array(QUEUE_CAPACITY);
+  readonly key6 = new Int32Array(QUEUE_CAPACITY);
+  /** Seeded hash of the key. */
+  readonly hash = new Int32Array(QUEUE_CAPACITY);
+  /** 0 where the lower endpoint sent the packet, else 1. */
+  readonly direction = new Int32Array(QUEUE_CAPACITY);
+  /** First octet of the innermost IP header in the packet's view. */
+  readonly networkAt = new Int32Array(QUEUE_CAPACITY);
+  /** First octet of the whole and sound TCP header, or of the ICMP header; -1 where there is none. */
+  readonly transportAt = new Int32Array(QUEUE_CAPACITY);
+  /** First octet behind the transport header. */
+  readonly payloadAt = new Int32Array(QUEUE_CAPACITY);
+  /** End of the captured octets of the innermost packet. */
+  readonly end = new Int32Array(QUEUE_CAPACITY);
+  /** Octets of the innermost IP packet, as it tells itself. */
+  readonly ipLength = new Int32Array(QUEUE_CAPACITY);
+  /** Octets behind the transport header. */
+  readonly payloadLength = new Int32Array(QUEUE_CAPACITY);
+  /** Time to live or hop limit of the innermost packet. */
+  readonly ttl = new Int32Array(QUEUE_CAPACITY);
+  /** UDP destination port of the innermost tunnel, 0 for none. */
+  readonly tunnelPort = new Int32Array(QUEUE_CAPACITY);
+  /** Octets of the frame on the wire. */
+  readonly wireLength = new Float64Array(QUEUE_CAPACITY);
+  /** Nanoseconds since the tracker's first packet; NaN without a time. */
+  readonly time = new Float64Array(QUEUE_CAPACITY);
+  /** Number of the packet within its capture. */
+  readonly packet = new Float64Array(QUEUE_CAPACITY);
+  /** 1 for a copy of a packet that the link layer showed a moment before. */
+  readonly copy = new Int32Array(QUEUE_CAPACITY);
+  /** Record of the flow, filled by the table. */
+  readonly record = new Int32Array(QUEUE_CAPACITY);
+}
+
+/** Seeded hash of a key, well mixed in its low bits. The generated batch function contains the same steps. */
+export function hashKey(
+  seed: number,
+  key0: number,
+  key1: number,
+  key2: number,
+  key3: number,
+  key4: number,
+  key5: number,
+  key6: number,
+): number {
+  let hash = Math.imul(seed ^ key0, 0x9e3779b1);
+  hash = Math.imul((hash ^ (hash >>> 15)) + key1, 0x85ebca77);
+  hash = Math.imul((hash ^ (hash >>> 13)) + key2, 0xc2b2ae3d);
+  hash = Math.imul((hash ^ (hash >>> 16)) + key3, 0x27d4eb2f);
+  hash = Math.imul((hash ^ (hash >>> 15)) + key4, 0x165667b1);
+  hash = Math.imul((hash ^ (hash >>> 13)) + key5, 0x9e3779b1);
+  hash = Math.imul((hash ^ (hash >>> 16)) + key6, 0x85ebca77);
+  return hash ^ (hash >>> 15);
+}

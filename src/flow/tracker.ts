@@ -1,0 +1,380 @@
+/**
+ * Follows conversations: packets go in by batches, flows come out. A batch is summed up into a queue, and the queue is worked on in short loops
+ * (touch the index, touch the records, match, count, TCP), so that the misses of many packets overlap.
+ */
+
+import type { PacketBatch } from '../capture/packet.ts';
+import { NO_TIME } from '../capture/timestamp.ts';
+import type { Dissector } from '../dissect/dissector.ts';
+import { AddressTable } from './address-table.ts';
+import {
+  COLD_WORDS,
+  Cold,
+  ColdTime,
+  FlowFlag,
+  HOT_WORDS,
+  Hot,
+  HotTime,
+  NO_WINDOW,
+  Trouble,
+  TTL_SHIFT,
+} from './flow-columns.ts';
+import { type CapturePoint, FlowInput, type InputDescription } from './flow-input.ts';
+import { markPacket, markPayload } from './flow-marks.ts';
+import { FlowReader } from './flow-reader.ts';
+import type { FlowRecord } from './flow-record.ts';
+import { FlowTable, RECORD_MASK } from './flow-table.ts';
+import { FragmentFlows } from './fragment-flows.ts';
+import { PathTable } from './path-table.ts';
+import { FlowQueue, MAX_POINTS } from './queue.ts';
+import { TcpAnalysis, TcpFlag } from './tcp-analysis.ts';
+import { keepSynOptions } from './tcp-handshake.ts';
+
+const TCP = 6;
+const NANOS = 1e9;
+/** Octets of a TCP header's fields. */
+const SEQUENCE = 4;
+const ACKNOWLEDGMENT = 8;
+const FLAGS = 13;
+const WINDOW = 14;
+
+/** Settings of a pass. */
+export interface FlowOptions {
+  /** Flows held at once; when there are more, the longest idle give way. Default one million. */
+  readonly maxFlows?: number;
+  /** Seconds without a packet after which a TCP connection's next packet begins a new flow. Default 300. */
+  readonly tcpIdle?: number;
+  /** The same for everything else. Default 60. */
+  readonly idle?: number;
+  /** Seed of the hashes; tests fix it. */
+  readonly seed?: number;
+  /** Called with each flow that gives way to newer ones, or is given up by `expire`. */
+  readonly onEvicted?: (flow: FlowRecord) => void;
+}
+
+export const DEFAULT_MAX_FLOWS = 1_000_000;
+export const DEFAULT_TCP_IDLE = 300;
+export const DEFAULT_IDLE = 60;
+
+/** One pass over captures. */
+export class FlowTracker {
+  readonly dissector: Dissector;
+  readonly queue = new FlowQueue();
+  readonly seed: number;
+  readonly addresses: AddressTable;
+  readonly paths = new PathTable();
+  readonly fragments = new FragmentFlows();
+  readonly points: CapturePoint[] = [];
+  /** Packets that belong to no flow: ARP, frames without IP, tunnels of which nothing inside can be read. */
+  unattributed = 0;
+  private readonly table: FlowTable;
+  private readonly tcp: TcpAnalysis;
+  private readonly reader: FlowReader;
+  private readonly tcpIdle: number;
+  private readonly idle: number;
+  private baseSeconds = Number.NaN;
+  /** What the touching loop read, which keeps it from being optimised away. */
+  touched = 0;
+
+  constructor(dissector: Dissector, options: FlowOptions = {}) {
+    this.dissector = dissector;
+    this.seed = (options.seed ?? Math.random() * 2 ** 32) | 0;
+    this.addresses = new AddressTable(this.seed);
+    this.tcpIdle = (options.tcpIdle ?? DEFAULT_TCP_IDLE) * NANOS;
+    this.idle = (options.idle ?? DEFAULT_IDLE) * NANOS;
+    const onEvicted = options.onEvicted;
+    this.table = new FlowTable(options.maxFlows ?? DEFAULT_MAX_FLOWS, this.seed, (record) =>
+      onEvicted?.(this.reader.record(record)),
+    );
+    this.tcp = new TcpAnalysis(this.table);
+    this.reader = new FlowReader(this.table, this);
+  }
+
+  /** Begins a capture. Pieces of one capture, one after the other, are one input. */
+  open(description: InputDescription): FlowInput {
+    return new FlowInput(this, description);
+  }
+
+  /** Flows that gave way before the end. */
+  get evicted(): number {
+    return this.table.evicted;
+  }
+
+  /** Flows seen so far. */
+  get made(): number {
+    return this.table.made;
+  }
+
+  /** Second that times count from: that of the first packet with a time. */
+  get base(): number {
+    return Number.isNaN(this.baseSeconds) ? 0 : this.baseSeconds;
+  }
+
+  /** A time as nanoseconds since `base`: exact within 104 days of it, else to 256 ns. */
+  timeOf(batch: PacketBatch, row: number): number {
+    const nanos = batch.nanos[row]!;
+    if (nanos === NO_TIME) return Number.NaN;
+    const seconds = batch.seconds[row]!;
+    if (Number.isNaN(this.baseSeconds)) this.baseSeconds = seconds;
+    return (seconds - this.baseSeconds) * NANOS + nanos;
+  }
+
+  /** Number of a new point. */
+  addPoint(point: CapturePoint): number {
+    if (this.points.length === MAX_POINTS) throw new RangeError(`more than ${MAX_POINTS} capture points`);
+    return this.points.push(point) - 1;
+  }
+
+  /** The flows held, in order of their ids. */
+  *flows(): Generator<FlowRecord> {
+    for (const record of this.table.records()) yield this.reader.record(record);
+  }
+
+  /** Gives up the flows that were idle for too long at a time given as by `timeOf`, and those a newer flow has superseded. */
+  expire(time: number): number {
+    const { hot, hotTime } = this.table;
+    return this.table.evict((record) => {
+      const at = record * HOT_WORDS;
+      if ((hot[at + Hot.flags]! & FlowFlag.superseded) !== 0) return true;
+      return time - hotTime[at / 2 + HotTime.last]! > this.idleOf(hot[at + 3]!);
+    });
+  }
+
+  private idleOf(key3: number): number {
+    return (key3 & 0xff) === TCP ? this.tcpIdle : this.idle;
+  }
+
+  /** Works on the entries of the queue, whose offsets are in `view`. */
+  flush(view: DataView): void {
+    const { queue } = this;
+    if (queue.count === 0) return;
+    this.table.makeRoom();
+    this.touch();
+    this.match(view);
+    this.count(view);
+    this.followTcp(view);
+    queue.count = 0;
+  }
+
+  /** Reads index places, then the records they name: cache misses of one loop overlap. */
+  private touch(): void {
+    const { queue, table } = this;
+    const { count, hash, record } = queue;
+    const { places, hot } = table;
+    const mask = places.length - 1;
+    for (let i = 0; i < count; i++) record[i] = places[hash[i]! & mask]! & RECORD_MASK;
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      const at = record[i]! * HOT_WORDS;
+      sum += hot[at]! + hot[at + 16]!;
+    }
+    this.touched = sum;
+  }
+
+  /** Finds each packet's flow, or makes it. */
+  private match(view: DataView): void {
+    const { queue, table, idle, tcpIdle } = this;
+    const { count, hash, record, key0, key1, key2, key3, key4, key5, key6, time, transportAt } = queue;
+    const { hot, hotTime } = table;
+    for (let i = 0; i < count; i++) {
+      const { places } = table;
+      const mask = places.length - 1;
+      const wanted = hash[i]!;
+      const tag = wanted & ~RECORD_MASK;
+      let place = wanted & mask;
+      let found = 0;
+      for (let held = places[place]!; held !== 0; held = places[place]!) {
+        if ((held & ~RECORD_MASK) === tag) {
+          const at = (held & RECORD_MASK) * HOT_WORDS;
+          if (
+            hot[at] === key0[i] &&
+            hot[at + 1] === key1[i] &&
+            hot[at + 2] === key2[i] &&
+            hot[at + 3] === key3[i] &&
+            hot[at + 4] === key4[i] &&
+            hot[at + 5] === key5[i] &&
+            hot[at + 6] === key6[i]
+          ) {
+            found = held & RECORD_MASK;
+            break;
+          }
+        }
+        place = (place + 1) & mask;
+      }
+      const isTcp = (key3[i]! & 0xff) === TCP;
+      if (found !== 0) {
+        const last = found * (HOT_WORDS / 2) + HotTime.last;
+        const isOver =
+          time[i]! - hotTime[last]! > (isTcp ? tcpIdle : idle) ||
+          (isTcp && transportAt[i]! >= 0 && this.startsAnew(found, i, view));
+        if (!isOver) {
+          if (!(time[i]! <= hotTime[last]!)) hotTime[last] = time[i]!;
+          record[i] = found;
+          continue;
+        }
+        hot[found * HOT_WORDS + Hot.flags] = hot[found * HOT_WORDS + Hot.flags]! | FlowFlag.superseded;
+      }
+      record[i] = this.begin(i, view);
+    }
+  }
+
+  /** Whether a segment is a SYN of another connection than the flow's. */
+  private startsAnew(record: number, entry: number, view: DataView): boolean {
+    const { queue, table } = this;
+    const at = queue.transportAt[entry]!;
+    if ((view.getUint8(at + FLAGS) & (TcpFlag.syn | TcpFlag.ack)) !== TcpFlag.syn) return false;
+    const direction = queue.direction[entry]!;
+    const isKnown = table.hot[record * HOT_WORDS + Hot.flags]! & (FlowFlag.initialSequenceKnown << direction);
+    if (isKnown === 0) return false;
+    return table.cold[record * COLD_WORDS + Cold.initialSequence + direction] !== view.getInt32(at + SEQUENCE);
+  }
+
+  /** Makes a flow of which entry `i` is the first packet. */
+  private begin(i: number, view: DataView): number {
+    const { queue, table } = this;
+    const record = table.take();
+    const at = record * HOT_WORDS;
+    const { hot } = table;
+    hot[at] = queue.key0[i]!;
+    hot[at + 1] = queue.key1[i]!;
+    hot[at + 2] = queue.key2[i]!;
+    hot[at + 3] = queue.key3[i]!;
+    hot[at + 4] = queue.key4[i]!;
+    hot[at + 5] = queue.key5[i]!;
+    hot[at + 6] = queue.key6[i]!;
+    hot[at + Hot.window] = NO_WINDOW;
+    hot[at + Hot.window + 1] = NO_WINDOW;
+    table.hotTime[at / 2 + HotTime.last] = queue.time[i]!;
+    const coldTimes = record * (COLD_WORDS / 2);
+    table.coldTime[coldTimes + ColdTime.start] = queue.time[i]!;
+    table.coldTime[coldTimes + ColdTime.firstPacket] = queue.packet[i]!;
+    this.reader.begin(record, i, queue, view);
+    table.enter(record, queue.hash[i]!);
+    return record;
+  }
+
+  /** Adds each packet to its flow's counters. */
+  private count(view: DataView): void {
+    const { queue, table } = this;
+    const { count, record, direction, ipLength, payloadLength, wireLength, ttl, copy } = queue;
+    const { hot } = table;
+    for (let i = 0; i < count; i++) {
+      const flow = record[i]!;
+      const side = direction[i]!;
+      if (copy[i] !== 0) {
+        const at = table.troubleOf(flow) + Trouble.copies + side;
+        table.trouble[at] = table.trouble[at]! + 1;
+        continue;
+      }
+      const at = flow * HOT_WORDS + side;
+      const packets = hot[at + Hot.packets]!;
+      hot[at + Hot.packets] = packets + 1;
+      const ipBytes = hot[at + Hot.ipBytes]!;
+      const wireBytes = hot[at + Hot.wireBytes]!;
+      const payloadBytes = hot[at + Hot.payloadBytes]!;
+      const ipSum = (ipBytes + ipLength[i]!) | 0;
+      const wireSum = (wireBytes + wireLength[i]!) | 0;
+      const payloadSum = (payloadBytes + payloadLength[i]!) | 0;
+      hot[at + Hot.ipBytes] = ipSum;
+      hot[at + Hot.wireBytes] = wireSum;
+      hot[at + Hot.payloadBytes] = payloadSum;
+      // A sum passes 2^32 when its top bit falls.
+      if ((ipBytes & ~ipSum) < 0) this.carry(flow, Cold.ipCarry, side);
+      if ((wireBytes & ~wireSum) < 0) this.carry(flow, Cold.wireCarry, side);
+      if ((payloadBytes & ~payloadSum) < 0) this.carry(flow, Cold.payloadCarry, side);
+      const window = hot[at + Hot.window]!;
+      if (packets === 0 || ((window >>> TTL_SHIFT) & 0xff) !== ttl[i]) {
+        hot[at + Hot.window] = (window & ~(0xff << TTL_SHIFT)) | (ttl[i]! << TTL_SHIFT);
+        keepTtl(table, flow, side, ttl[i]!);
+      }
+      if (packets === 0) markPacket(table, flow, side, queue, i, view);
+      if (payloadLength[i] !== 0 && (hot[at - side + Hot.flags]! & (FlowFlag.payloadMarked << side)) === 0) {
+        markPayload(table, flow, side, queue, i, view);
+      }
+    }
+  }
+
+  private carry(record: number, column: number, direction: number): void {
+    const at = record * COLD_WORDS + column;
+    this.table.cold[at] = this.table.cold[at]! + (direction === 0 ? 1 : 0x10000);
+  }
+
+  /** Follows the connections of the queue's segments. */
+  private followTcp(view: DataView): void {
+    const { queue, table, tcp } = this;
+    const { count, record, direction, transportAt, payloadLength, time, key3, copy } = queue;
+    for (let i = 0; i < count; i++) {
+      const at = transportAt[i]!;
+      if (at < 0 || (key3[i]! & 0xff) !== TCP || copy[i] !== 0) continue;
+      const flags = view.getUint8(at + FLAGS);
+      tcp.segment(
+        record[i]!,
+        direction[i]!,
+        view.getInt32(at + SEQUENCE),
+        view.getInt32(at + ACKNOWLEDGMENT),
+        flags,
+        view.getUint16(at + WINDOW),
+        payloadLength[i]!,
+        time[i]!,
+      );
+      if ((flags & TcpFlag.syn) !== 0) {
+        keepSynOptions(table, record[i]!, direction[i]!, view, at, queue.payloadAt[i]!);
+        tcp.scales(record[i]!, direction[i]!, flags);
+      }
+    }
+  }
+
+  /** Adds a later fragment of a packet to the flow that its first fragment belongs to. */
+  addFragment(
+    record: number,
+    direction: number,
+    isOwnPacket: boolean,
+    isTcp: boolean,
+    ipLength: number,
+    payloadLength: number,
+    wireLength: number,
+    time: number,
+  ): void {
+    const { hot, hotTime } = this.table;
+    const at = record * HOT_WORDS + direction;
+    const add = (column: number, carry: number, octets: number): void => {
+      const before = hot[at + column]!;
+      const sum = (before + octets) | 0;
+      hot[at + column] = sum;
+      if ((before & ~sum) < 0) this.carry(record, carry, direction);
+    };
+    add(Hot.wireBytes, Cold.wireCarry, wireLength);
+    const last = record * (HOT_WORDS / 2) + HotTime.last;
+    if (!(time <= hotTime[last]!)) hotTime[last] = time;
+    if (!isOwnPacket) return;
+    hot[at + Hot.packets] = hot[at + Hot.packets]! + 1;
+    add(Hot.ipBytes, Cold.ipCarry, ipLength);
+    add(Hot.payloadBytes, Cold.payloadCarry, payloadLength);
+    if (isTcp) hot[at + Hot.nextSequence] = (hot[at + Hot.nextSequence]! + payloadLength) | 0;
+  }
+
+  /** Whether a record still holds the flow of this id. */
+  holds(record: number, flow: number): boolean {
+    return this.table.cold[record * COLD_WORDS + Cold.id] === flow;
+  }
+
+  /** Id of the flow in a record. */
+  flowIn(record: number): number {
+    return this.table.cold[record * COLD_WORDS + Cold.id]!;
+  }
+}
+
+/** Keeps a time to live that the direction did not have before. */
+function keepTtl(table: FlowTable, record: number, direction: number, ttl: number): void {
+  const { cold } = table;
+  const at = record * COLD_WORDS;
+  const shift = 16 + 8 * direction;
+  const kept = (cold[at + Cold.rstTtls]! >>> shift) & 0xff;
+  const ttls = cold[at + Cold.ttls + direction]!;
+  for (let i = 0; i < kept; i++) {
+    if (((ttls >>> (8 * i)) & 0xff) === ttl) return;
+  }
+  if (kept === 4) return;
+  cold[at + Cold.ttls + direction] = ttls | (ttl << (8 * kept));
+  cold[at + Cold.rstTtls] = cold[at + Cold.rstTtls]! + (1 << shift);
+}
