@@ -5,6 +5,11 @@ const CR = 0x0d;
 const SP = 0x20;
 const TAB = 0x09;
 const COLON = 0x3a;
+/** Set in a lower-case letter, clear in its capital. */
+const LOWER_CASE = 0x20;
+/** Content-Length and Transfer-Encoding begin with them. */
+const CHARACTER_C = 0x63;
+const CHARACTER_T = 0x74;
 
 /** Head that is looked for before octets without an end are taken for something else. */
 const GREATEST_HEAD = 65536;
@@ -50,14 +55,24 @@ function find(view: DataView, octet: number, at: number, end: number): number {
 /** What a start line begins: 'maybe' where too little of it is there to tell. */
 export type StartKind = 'request' | 'response' | 'maybe' | undefined;
 
+/** `HTTP/1.` */
+const VERSION: readonly number[] = [0x48, 0x54, 0x54, 0x50, 0x2f, 0x31, 0x2e];
+/** Octets of ` HTTP/1.1`, which ends a request line. */
+const VERSION_AT_END = 9;
+
 /** `HTTP/` and a major version of 1 at `at`, as far as it is there. */
 function isVersion(view: DataView, at: number, end: number): boolean {
-  return 'HTTP/1.'.startsWith(asciiText(view, at, Math.min(at + 7, end))) && at < end;
+  for (let i = 0; i < VERSION.length && at + i < end; i++) if (view.getUint8(at + i) !== VERSION[i]) return false;
+  return at < end;
 }
+
+const isUpper = (octet: number): boolean => octet >= 0x41 && octet <= 0x5a;
+const isDigit = (octet: number): boolean => octet >= 0x30 && octet <= 0x39;
 
 /** Tells what message of HTTP/1 begins at `start` by as much of its start line as is there (RFC 9112 §3, §4). */
 export function startKind(view: DataView, start: number, end: number): StartKind {
-  if (start >= end) return undefined;
+  // Every segment of a stream is asked, and hardly any other protocol's begin with a capital: no text is made of those.
+  if (start >= end || !isUpper(view.getUint8(start))) return undefined;
   if (isVersion(view, start, end)) return statusKind(view, start, end);
   const longest = Math.min(start + LONGEST_METHOD + 1, end);
   const space = find(view, SP, start, longest);
@@ -66,7 +81,9 @@ export function startKind(view: DataView, start: number, end: number): StartKind
   if (space === longest || !/^[A-Z][A-Z-]*$/.test(method)) return undefined;
   const behind = behindLine(view, start, Math.min(end, start + GREATEST_START_LINE));
   if (behind < 0) return METHODS.has(method) ? 'request' : undefined;
-  return / HTTP\/1\.\d$/.test(asciiText(view, start, lineTextEnd(view, start, behind))) ? 'request' : undefined;
+  const version = lineTextEnd(view, start, behind) - VERSION_AT_END;
+  const ends = version > start && view.getUint8(version) === SP && isVersion(view, version + 1, end);
+  return ends && isDigit(view.getUint8(version + VERSION_AT_END - 1)) ? 'request' : undefined;
 }
 
 function statusKind(view: DataView, start: number, end: number): StartKind {
@@ -137,7 +154,8 @@ function bodyLength(view: DataView, start: number, head: number, end: number, is
   let length = isResponse ? Number.POSITIVE_INFINITY : 0;
   for (let at = behindLine(view, start, head); at < head; ) {
     const behind = behindLine(view, at, head);
-    const line = headerLine(view, at, behind);
+    const initial = view.getUint8(at) | LOWER_CASE;
+    const line = initial === CHARACTER_C || initial === CHARACTER_T ? headerLine(view, at, behind) : undefined;
     if (line !== undefined && (line.name === 'content-length' || line.name === 'transfer-encoding')) {
       const value = asciiText(view, line.valueStart, line.valueEnd);
       if (line.name === 'transfer-encoding' && /(?:^|,)[ \t]*chunked$/i.test(value))
