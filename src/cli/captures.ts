@@ -17,14 +17,25 @@ export interface PacketOrigin {
   input: CaptureInput;
 }
 
+/** A capture that was opened. */
+export interface OpenedCapture {
+  readonly input: CaptureInput;
+  /** Index of the capture among those of the call. */
+  readonly index: number;
+}
+
 /** What a loop over captures is given. */
 export interface CaptureLoop {
   readonly io: CommandIo;
   readonly messages: Messages;
   /** The captures are consecutive pieces: read one after the other, not merged by time. */
   readonly join?: boolean;
+  /** Called before the first packet with the captures that could be opened. */
+  readonly onOpen?: (captures: readonly OpenedCapture[]) => void;
   /** Called for each packet, borrowed until it returns; false ends the loop. */
-  readonly onPacket: (packet: Packet, origin: PacketOrigin) => boolean;
+  readonly onPacket?: (packet: Packet, origin: PacketOrigin) => boolean;
+  /** Called in its place for consecutive packets of one capture, borrowed until it returns; false ends the loop. */
+  readonly onRun?: (run: PacketRun, origin: PacketOrigin) => boolean;
   /** Called before the loop waits for octets. */
   readonly onWait?: () => void;
   /** Called when a capture could not be read to its end, beside the message. */
@@ -57,7 +68,7 @@ export async function readCaptures(paths: readonly string[], loop: CaptureLoop):
   const worse = (other: ExitCode): void => {
     if (other > code) code = other;
   };
-  const opened: { input: CaptureInput; index: number }[] = [];
+  const opened: OpenedCapture[] = [];
   for (const [index, path] of paths.entries()) {
     const input = await openOrReport(path, loop);
     if (input === undefined) worse(ExitCode.usage);
@@ -65,6 +76,7 @@ export async function readCaptures(paths: readonly string[], loop: CaptureLoop):
   }
   const groups = loop.join ? opened.map((one) => [one]) : [opened];
   try {
+    loop.onOpen?.(opened);
     for (const group of groups) {
       const goOn = await readGroup(group, loop, worse);
       if (loop.io.interrupted.aborted) return ExitCode.interrupted;
@@ -90,7 +102,7 @@ async function openOrReport(path: string, { io, messages }: CaptureLoop): Promis
 }
 
 async function readGroup(
-  group: readonly { input: CaptureInput; index: number }[],
+  group: readonly OpenedCapture[],
   loop: CaptureLoop,
   worse: (code: ExitCode) => void,
 ): Promise<boolean> {
@@ -114,17 +126,31 @@ async function readGroup(
     let next: PacketRun | undefined | Promise<PacketRun | undefined> = merge.nextRun();
     if (next instanceof Promise) {
       loop.onWait?.();
-      next = await next;
+      next = await unlessInterrupted(next, loop.io.interrupted);
     }
     if (next === undefined) return true;
     if (loop.io.interrupted.aborted) return false;
     origin.index = group[next.index]?.index ?? 0;
     origin.input = next.input;
+    if (loop.onRun !== undefined) {
+      if (!loop.onRun(next, origin)) return false;
+      continue;
+    }
     for (let row = next.start; row < next.end; row++) {
       packet.borrowRow(next.batch, row, next.input.reader);
-      if (!loop.onPacket(packet, origin)) return false;
+      if (loop.onPacket?.(packet, origin) === false) return false;
     }
   }
+}
+
+/** What the promise brings, or undefined as soon as the user interrupts: an idle pipe may bring nothing for long. */
+function unlessInterrupted<T>(promise: Promise<T>, interrupted: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const interrupt = (): void => resolve(undefined);
+    if (interrupted.aborted) interrupt();
+    interrupted.addEventListener('abort', interrupt, { once: true });
+    promise.then(resolve, reject).finally(() => interrupted.removeEventListener('abort', interrupt));
+  });
 }
 
 function report(

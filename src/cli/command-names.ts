@@ -3,6 +3,7 @@
 /** Every command with what it gives. The first is the default. */
 export const COMMANDS = {
   packets: 'list, dissect and convert packets (the default command)',
+  flows: 'conversations: who talked to whom, through which tunnel, and how it went',
   stats: 'facts about a capture and its protocol hierarchy',
   fields: 'list every field: name, width, meaning and specification',
   schema: 'the JSON Schema of what --json prints',

@@ -47,6 +47,8 @@ async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   switch (call.command) {
     case 'packets':
       return (await import('./commands/packets.ts')).packets(paths, call.options, io);
+    case 'flows':
+      return (await import('./commands/flows.ts')).flows(paths, call.options, io);
     case 'stats':
       return (await import('./commands/stats.ts')).stats(paths, call.options, io);
   }

@@ -4,12 +4,14 @@ import { COMMANDS } from './command-names.ts';
 import type { FieldsOptions } from './commands/reference.ts';
 import type { StatsOptions } from './commands/stats.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
+import { addFlowsOptions, type FlowsOptions } from './flow-options.ts';
 import type { CommandIo } from './io.ts';
 import { addCaptureOptions, addPacketsOptions, type PacketsOptions } from './packet-options.ts';
 
 /** What a parsed call asks for; carried out by `main`. */
 export type Call =
   | { readonly command: 'packets'; readonly paths: readonly string[]; readonly options: PacketsOptions }
+  | { readonly command: 'flows'; readonly paths: readonly string[]; readonly options: FlowsOptions }
   | { readonly command: 'stats'; readonly paths: readonly string[]; readonly options: StatsOptions }
   | { readonly command: 'fields'; readonly pattern: string; readonly options: FieldsOptions }
   | { readonly command: 'schema' };
@@ -47,6 +49,9 @@ export function createProgram(version: string, io: CommandIo, onCall: (call: Cal
   const packets = addPacketsOptions(
     quietly(program.command('packets [capture...]', { isDefault: true }).description(COMMANDS.packets)),
   ).action((paths: string[], options: PacketsOptions) => onCall({ command: 'packets', paths, options }));
+  addFlowsOptions(quietly(program.command('flows [capture...]').description(COMMANDS.flows))).action(
+    (paths: string[], options: FlowsOptions) => onCall({ command: 'flows', paths, options }),
+  );
   addCaptureOptions(
     quietly(program.command('stats [capture...]').description(COMMANDS.stats))
       .option('--packets', 'only count the packets')

@@ -44,12 +44,32 @@ const IN_TRANSITION =
 const SYN_SEEN = FlowFlag.syn | (FlowFlag.syn << 1);
 const SYN_ACK_SEEN = FlowFlag.synAck | (FlowFlag.synAck << 1);
 
+/** What is counted as trouble, by Wireshark's name behind `tcp.analysis.`. */
+export const IRREGULARITIES = {
+  retransmission: Trouble.retransmissions,
+  fast_retransmission: Trouble.fastRetransmissions,
+  spurious_retransmission: Trouble.spuriousRetransmissions,
+  out_of_order: Trouble.outOfOrder,
+  duplicate_ack: Trouble.duplicateAcks,
+  lost_segment: Trouble.lostSegments,
+  zero_window: Trouble.zeroWindows,
+  keep_alive: Trouble.keepAlives,
+  window_full: Trouble.windowFull,
+} as const;
+
+/** Called with the number of a packet within its capture, and the counter of `Trouble` it adds to. */
+export type OnIrregularity = (packet: number, counter: number) => void;
+
 /** Follows the connections of one table. */
 export class TcpAnalysis {
+  /** Number of the packet in hand. */
+  packet = 0;
   private readonly table: FlowTable;
+  private readonly onIrregularity: OnIrregularity | undefined;
 
-  constructor(table: FlowTable) {
+  constructor(table: FlowTable, onIrregularity: OnIrregularity | undefined) {
     this.table = table;
+    this.onIrregularity = onIrregularity;
   }
 
   /**
@@ -358,6 +378,7 @@ export class TcpAnalysis {
   private count(record: number, counter: number, direction: number): void {
     const at = this.table.troubleOf(record) + counter + direction;
     this.table.trouble[at] = this.table.trouble[at]! + 1;
+    this.onIrregularity?.(this.packet, counter);
   }
 
   /** Settles window scales at a SYN, whose options were kept: each side scales only where both can (RFC 7323 §2.2). */

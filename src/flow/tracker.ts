@@ -21,13 +21,14 @@ import {
 } from './flow-columns.ts';
 import { type CapturePoint, FlowInput, type InputDescription } from './flow-input.ts';
 import { markPacket, markPayload } from './flow-marks.ts';
+import { type Ranking, ranked } from './flow-ranking.ts';
 import { FlowReader } from './flow-reader.ts';
 import type { FlowRecord } from './flow-record.ts';
 import { FlowTable, RECORD_MASK } from './flow-table.ts';
 import { FragmentFlows } from './fragment-flows.ts';
 import { PathTable } from './path-table.ts';
 import { FlowQueue, MAX_POINTS } from './queue.ts';
-import { TcpAnalysis, TcpFlag } from './tcp-analysis.ts';
+import { type OnIrregularity, TcpAnalysis, TcpFlag } from './tcp-analysis.ts';
 import { keepSynOptions } from './tcp-handshake.ts';
 
 const TCP = 6;
@@ -50,6 +51,8 @@ export interface FlowOptions {
   readonly seed?: number;
   /** Called with each flow that gives way to newer ones, or is given up by `expire`. */
   readonly onEvicted?: (flow: FlowRecord) => void;
+  /** Called with each segment that TCP analysis counts as trouble. */
+  readonly onIrregularity?: OnIrregularity;
 }
 
 export const DEFAULT_MAX_FLOWS = 1_000_000;
@@ -86,7 +89,7 @@ export class FlowTracker {
     this.table = new FlowTable(options.maxFlows ?? DEFAULT_MAX_FLOWS, this.seed, (record) =>
       onEvicted?.(this.reader.record(record)),
     );
-    this.tcp = new TcpAnalysis(this.table);
+    this.tcp = new TcpAnalysis(this.table, options.onIrregularity);
     this.reader = new FlowReader(this.table, this);
   }
 
@@ -125,9 +128,12 @@ export class FlowTracker {
     return this.points.push(point) - 1;
   }
 
-  /** The flows held, in order of their ids. */
-  *flows(): Generator<FlowRecord> {
-    for (const record of this.table.records()) yield this.reader.record(record);
+  /** The flows held, in order of their ids; ranked, those with the most of `by` first, at most `top` of them. */
+  *flows(by?: Ranking, top = Number.POSITIVE_INFINITY): Generator<FlowRecord> {
+    let records = this.table.records();
+    if (by !== undefined) records = ranked(this.table, records, by, top);
+    else if (records.length > top) records = records.slice(0, top);
+    for (const record of records) yield this.reader.record(record);
   }
 
   /** Gives up the flows that were idle for too long at a time given as by `timeOf`, and those a newer flow has superseded. */
@@ -307,6 +313,7 @@ export class FlowTracker {
       const at = transportAt[i]!;
       if (at < 0 || (key3[i]! & 0xff) !== TCP || copy[i] !== 0) continue;
       const flags = view.getUint8(at + FLAGS);
+      tcp.packet = queue.packet[i]!;
       tcp.segment(
         record[i]!,
         direction[i]!,

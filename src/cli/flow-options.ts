@@ -1,0 +1,54 @@
+/** Options of `flows`. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { RANKINGS, type Ranking } from '../flow/flow-ranking.ts';
+import { MOST_FLOWS } from '../flow/flow-table.ts';
+import { DEFAULT_IDLE, DEFAULT_MAX_FLOWS, DEFAULT_TCP_IDLE } from '../flow/tracker.ts';
+import { addCaptureOptions, type CaptureOptions } from './packet-options.ts';
+
+export interface FlowsOptions extends CaptureOptions {
+  readonly filter: string | undefined;
+  readonly json: boolean | undefined;
+  readonly csv: boolean | undefined;
+  readonly top: number | undefined;
+  readonly sort: Ranking | undefined;
+  readonly idle: number | undefined;
+  readonly maxFlows: number | undefined;
+}
+
+function whole(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('a whole number from 1 on is needed.');
+  return number;
+}
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new InvalidArgumentError('a number of seconds above 0 is needed.');
+  return number;
+}
+
+function flows(text: string): number {
+  const number = whole(text);
+  if (number > MOST_FLOWS) throw new InvalidArgumentError(`at most ${MOST_FLOWS} can be held.`);
+  return number;
+}
+
+/** Adds the options of `flows`. */
+export function addFlowsOptions(command: Command): Command {
+  return addCaptureOptions(
+    command
+      .option('-Y, --filter <expression>', 'count only these packets')
+      .option('--json', 'one JSON object a line')
+      .option('--csv', 'comma-separated values with a header (RFC 4180)')
+      .option('--top <n>', 'only the n flows with the most of what --sort names', whole)
+      .addOption(new Option('--sort <key>', 'most first; with --top, bytes unless told').choices(RANKINGS))
+      .option(
+        '--idle <seconds>',
+        `a new flow begins after so long without a packet (default ${DEFAULT_TCP_IDLE} for TCP, ${DEFAULT_IDLE} for others)`,
+        seconds,
+      )
+      .option('--max-flows <n>', `flows held at once; the longest idle give way (default ${DEFAULT_MAX_FLOWS})`, flows)
+      .option('-n, --numeric', 'no names in place of addresses'),
+  );
+}

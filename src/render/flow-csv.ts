@@ -1,0 +1,64 @@
+/** Flows as comma-separated values, RFC 4180. */
+import type { FlowDirection, FlowRecord } from '../flow/flow-record.ts';
+
+type Cell = string | number | boolean | undefined | null;
+
+const DIRECTION_COLUMNS: readonly (keyof FlowDirection)[] = [
+  'packets',
+  'ip_bytes',
+  'payload_bytes',
+  'wire_bytes',
+  'retransmissions',
+  'fast_retransmissions',
+  'spurious_retransmissions',
+  'out_of_order',
+  'duplicate_acks',
+  'lost_segments',
+  'zero_windows',
+  'zero_window_time',
+  'window_full',
+  'keep_alives',
+  'mss',
+  'duplicates',
+];
+
+const COLUMNS: readonly (readonly [name: string, value: (flow: FlowRecord) => Cell])[] = [
+  ['id', (flow) => flow.id],
+  ['community_id', (flow) => flow.community_id],
+  ['point', (flow) => flow.point],
+  ['protocol', (flow) => flow.protocol],
+  ['client_ip', (flow) => flow.client.ip],
+  ['client_port', (flow) => flow.client.port],
+  ['client_guessed', (flow) => flow.client.guessed ?? false],
+  ['server_ip', (flow) => flow.server.ip],
+  ['server_port', (flow) => flow.server.port],
+  ['start', (flow) => flow.start],
+  ['end', (flow) => flow.end],
+  ['duration', (flow) => flow.duration],
+  ...(['c2s', 's2c'] as const).flatMap((side) =>
+    DIRECTION_COLUMNS.map((column): [string, (flow: FlowRecord) => Cell] => [
+      `${side}_${column}`,
+      (flow) => {
+        const value = flow[side][column];
+        return typeof value === 'number' ? value : undefined;
+      },
+    ]),
+  ),
+  ['tcp_state', (flow) => flow.tcp?.state],
+  ['tcp_handshake', (flow) => flow.tcp?.handshake],
+  ['tcp_rtt', (flow) => flow.tcp?.rtt],
+  ['tunnel', (flow) => flow.tunnel.map(({ kind }) => kind).join(' ')],
+  ['tunnel_id', (flow) => flow.tunnel.map(({ vni, key }) => vni ?? key ?? '').join(' ')],
+  ['tunnel_client', (flow) => flow.tunnel.map(({ client }) => client).join(' ')],
+  ['tunnel_server', (flow) => flow.tunnel.map(({ server }) => server).join(' ')],
+];
+
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** Names of the columns. */
+export const FLOW_CSV_HEADER = COLUMNS.map(([name]) => name).join(',');
+
+/** One flow as a row of the columns. */
+export function flowCsv(flow: FlowRecord): string {
+  return COLUMNS.map(([, value]) => quoted(String(value(flow) ?? ''))).join(',');
+}
