@@ -1,0 +1,47 @@
+/**
+ * Every truncation and every neighbour: a packet cut at any octet. `npm test` takes one packet of each shape among the fixtures, `npm run test:all`
+ * (TEST_ALL=1) every packet of every capture.
+ */
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createDissector } from '../../src/dissect/dissector.ts';
+import { standardProtocols } from '../../src/protocols/index.ts';
+import { capturesBelow, FIXTURES, hasShared, type OwnedPacket, packetsOf, SHARED } from '../corpus.ts';
+import { distinct, faultOfCuts } from './cuts.ts';
+
+const isAll = process.env['TEST_ALL'] === '1';
+const dissector = createDissector(standardProtocols);
+const layers = dissector.createLayers();
+
+/** Octets of a packet up to which every cut is tried; the rest of longer ones is payload that few dissectors look into. */
+const LONGEST = isAll ? Number.POSITIVE_INFINITY : 4096;
+
+function faultsIn(folder: string, choose: (packets: readonly OwnedPacket[]) => readonly OwnedPacket[]): string[] {
+  const faults: string[] = [];
+  for (const path of capturesBelow(folder)) {
+    for (const packet of choose(packetsOf(join(folder, path)))) {
+      const fault = packet.octets.length > LONGEST ? '' : faultOfCuts(dissector, layers, packet);
+      if (fault !== '') faults.push(`${path}: ${fault}`);
+    }
+  }
+  return faults;
+}
+
+const seen = new Set<string>();
+const oneOfEachShape = (packets: readonly OwnedPacket[]): OwnedPacket[] => distinct(dissector, layers, packets, seen);
+const all = (packets: readonly OwnedPacket[]): readonly OwnedPacket[] => packets;
+
+test('one packet of each shape of the fixtures, cut at every octet', () => {
+  expect(faultsIn(FIXTURES, oneOfEachShape)).toEqual([]);
+  expect(seen.size).toBeGreaterThan(100);
+});
+
+describe.runIf(isAll)('all packets', { timeout: 3_600_000 }, () => {
+  test('every packet of the fixtures, cut at every octet', () => {
+    expect(faultsIn(FIXTURES, all)).toEqual([]);
+  });
+
+  test.skipIf(!hasShared)('every packet of others (skipped: ../shared/captures is missing), cut at every octet', () => {
+    expect(faultsIn(SHARED, all)).toEqual([]);
+  });
+});
