@@ -26,10 +26,13 @@ const STANDARD: PcapVariant = {
   recordHeaderLength: RECORD_HEADER_LENGTH,
 };
 
+/** Magic numbers of the standard format by the precision of its times. */
+export const PCAP_MAGIC: Readonly<Record<Precision, number>> = { microseconds: 0xa1b2c3d4, nanoseconds: 0xa1b23c4d };
+
 /** Magic numbers as the writing host reads them; an Ixia "lcap" header holds the size of all records in 4 octets more. */
 const VARIANTS: ReadonlyMap<number, PcapVariant> = new Map([
-  [0xa1b2c3d4, STANDARD],
-  [0xa1b23c4d, { ...STANDARD, precision: 'nanoseconds' }],
+  [PCAP_MAGIC.microseconds, STANDARD],
+  [PCAP_MAGIC.nanoseconds, { ...STANDARD, precision: 'nanoseconds' }],
   [0xa1b2cd34, { ...STANDARD, name: 'modified pcap', recordHeaderLength: MODIFIED_RECORD_HEADER_LENGTH }],
   [0x1c0001ab, { ...STANDARD, name: 'Ixia pcap', fileHeaderLength: FILE_HEADER_LENGTH + 4 }],
   [0x1c0001ac, { ...STANDARD, name: 'Ixia pcap', precision: 'nanoseconds', fileHeaderLength: FILE_HEADER_LENGTH + 4 }],
@@ -41,16 +44,17 @@ const UNREAD_VARIANTS: ReadonlyMap<number, string> = new Map([
   [0xa12b3c4d, "Navtel's modified pcap"],
 ]);
 
-const VERSION_MAJOR = 2;
-const VERSION_MINOR = 4;
+/** The version written today, 2.4. */
+export const VERSION_MAJOR = 2;
+export const VERSION_MINOR = 4;
 /** tcpdump of DG/UX writes version 543.0 and the two lengths of a record in the order used before 2.3. */
 const DG_UX_VERSION_MAJOR = 543;
 
 /** The last field of the file header: link type and, above it, reserved bits and the length of the FCS in 16-bit words. */
 const LINK_TYPE_MASK = 0x0000ffff;
 const RESERVED_MASK = 0x03ff0000;
-const FCS_PRESENT = 0x04000000;
-const FCS_WORDS_SHIFT = 28;
+export const FCS_PRESENT = 0x04000000;
+export const FCS_WORDS_SHIFT = 28;
 
 /** Where the record header holds captured and original length: they changed places with version 2.3. */
 type LengthOrder = 'captured-first' | 'original-first' | 'either';

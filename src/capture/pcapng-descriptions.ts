@@ -15,8 +15,10 @@ const MAX_NAME_RECORDS = 65_536;
 /** Octets of names, comments and other text that are kept in total. */
 const MAX_TEXT_OCTETS = 16 * 1024 * 1024;
 
-const SectionOption = { hardware: 2, operatingSystem: 3, application: 4 } as const;
-const InterfaceOption = {
+/** Options of a Section Header Block, §4.1. */
+export const SectionOption = { hardware: 2, operatingSystem: 3, application: 4 } as const;
+/** Options of an Interface Description Block, §4.2. */
+export const InterfaceOption = {
   name: 2,
   description: 3,
   speed: 8,
@@ -27,8 +29,10 @@ const InterfaceOption = {
   tickOffset: 14,
   hardware: 15,
 } as const;
-const StatisticsOption = { received: 4, dropped: 5, accepted: 6, droppedBySystem: 7, delivered: 8 } as const;
-const NameRecordType = { end: 0, ipv4: 1, ipv6: 2 } as const;
+/** Options of an Interface Statistics Block, §4.6: 64-bit counters. */
+export const StatisticsOption = { received: 4, dropped: 5, accepted: 6, droppedBySystem: 7, delivered: 8 } as const;
+/** Kinds of records of a Name Resolution Block, §4.5. */
+export const NameRecordType = { end: 0, ipv4: 1, ipv6: 2 } as const;
 
 /** The version this reader knows is 1.0; 1.2, which some writers use for it, is the same. */
 const VERSION_MAJOR = 1;

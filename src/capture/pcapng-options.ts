@@ -3,13 +3,14 @@ import type { ByteOrder } from './interface.ts';
 import { decodeText } from './text.ts';
 
 const OPTION_HEADER_LENGTH = 4;
-const END_OF_OPTIONS = 0;
+/** The option code that ends the options of a block. */
+export const END_OF_OPTIONS = 0;
 
 /** The option code that every block may carry, any number of times. */
 export const COMMENT = 1;
 
 /** Options of an Enhanced Packet Block, §4.3; 2 and 3 also of the obsolete Packet Block. */
-const PacketOption = { flags: 2, hash: 3, dropCount: 4, packetId: 5, queue: 6, verdict: 7 } as const;
+export const PacketOption = { flags: 2, hash: 3, dropCount: 4, packetId: 5, queue: 6, verdict: 7 } as const;
 
 /** `length` rounded up to the 4-octet boundary that options, packets and blocks end on. */
 export function padded(length: number): number {
