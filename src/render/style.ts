@@ -5,6 +5,8 @@ export interface Style {
   readonly color: boolean;
   /** Separator of "from" and "to". */
   readonly arrow: string;
+  /** Separator of two who speak to each other. */
+  readonly both: string;
   /** Separator of the ends of a range. */
   readonly dash: string;
   readonly ellipsis: string;
@@ -29,6 +31,7 @@ const LAYER_COLORS = [36, 32, 33, 35, 34, 96, 92, 93, 95, 94];
 
 const UNICODE = {
   arrow: '→',
+  both: '↔',
   dash: '–',
   ellipsis: '…',
   noteOpen: '⟨',
@@ -39,6 +42,7 @@ const UNICODE = {
 };
 const ASCII = {
   arrow: '->',
+  both: '<->',
   dash: '-',
   ellipsis: '...',
   noteOpen: '<',
