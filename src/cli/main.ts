@@ -4,7 +4,7 @@ import { isCommand } from './command-names.ts';
 import { ExitCode, UsageError } from './exit-codes.ts';
 import { ClosedPipe, type CommandIo } from './io.ts';
 import { Messages } from './messages.ts';
-import { type Call, createProgram, wasAnswered } from './program.ts';
+import { type Call, createProgram, LIVE_CAPTURE, wasAnswered } from './program.ts';
 import { VERSION } from './version.ts';
 
 /** Words that the program itself answers. */
@@ -59,6 +59,7 @@ function parse(argv: readonly string[], io: CommandIo): Call | ExitCode {
   const [first] = argv;
   const hasCommand = first !== undefined && (isCommand(first) || OWN_OPTIONS.includes(first));
   const words = hasCommand ? argv : ['packets', ...argv];
+  if (words.includes('-i') || words.includes('--interface')) throw new UsageError(LIVE_CAPTURE);
   let call: Call | undefined;
   try {
     createProgram(VERSION, io, (asked) => {

@@ -16,9 +16,12 @@ export type Call =
   | { readonly command: 'fields'; readonly pattern: string; readonly options: FieldsOptions }
   | { readonly command: 'schema' };
 
+/** What those are told who ask for live capture. */
+export const LIVE_CAPTURE = 'live capture is tcpdump\'s job: ssh node tcpdump -i eth1 -U -w - | netdissect -';
+
 const AFTER_HELP = `
 A capture is a pcap or pcapng file, compressed or not, or - for standard input.
-Live capture is tcpdump's job: tcpdump -i eth1 -U -w - | netdissect -
+${LIVE_CAPTURE}
 Commands come first: netdissect stats capture.cap
 
 Exit status:
