@@ -5,6 +5,8 @@ import type { Readable } from 'node:stream';
 export interface TextSink {
   /** Writes all of it before it returns. */
   write(text: string): void;
+  /** Writes octets that are no text, all of them before it returns. */
+  writeOctets(octets: Uint8Array): void;
   readonly isTTY: boolean;
   /** Columns of the terminal; undefined where there is none. */
   readonly columns: number | undefined;

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { TIME_FORMATS, type TimeFormat } from '../render/time-text.ts';
 import { UsageError } from './exit-codes.ts';
+import { FILE_FORMATS, type FileFormat } from './file-formats.ts';
 
 /** Options every command that reads captures has. */
 export interface CaptureOptions {
@@ -24,6 +25,8 @@ export interface PacketsOptions extends CaptureOptions {
   readonly format: 'fields' | 'json' | 'text' | undefined;
   readonly field: readonly string[] | undefined;
   readonly columns: readonly string[] | undefined;
+  readonly write: string | undefined;
+  readonly fileFormat: FileFormat | undefined;
   readonly time: TimeFormat;
   readonly check: boolean | undefined;
   readonly lineBuffered: boolean | undefined;
@@ -81,6 +84,15 @@ export function addPacketsOptions(command: Command): Command {
       )
       .option('-e, --field <name>', 'with -T fields: a field to print, once for each column', collect)
       .option('-E, --columns <setting>', 'with -T fields: separator=C, header=y, occurrence=f|l|a', collect)
+      .option(
+        '-w, --write <file>',
+        'write the packets to a capture file, pcap or pcapng by its extension (- is standard output)',
+      )
+      .addOption(
+        new Option('-F, --file-format <format>', 'with -w: the format, whatever the extension').choices([
+          ...FILE_FORMATS,
+        ]),
+      )
       .addOption(new Option('-t, --time <format>', TIME_HELP).choices(Object.keys(TIME_FORMATS)).default('r', 'r'))
       .option('--check', 'verify checksums of TCP, UDP and ICMP too, not only of IPv4')
       .option('-n, --numeric', 'no names in place of addresses')

@@ -1,7 +1,11 @@
 /** The process's own standard streams. */
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { ExitCode } from './exit-codes.ts';
 import { ClosedPipe, type CommandIo, type TextSink } from './io.ts';
+
+/** Signals after which the work so far is ended in order. */
+const INTERRUPTING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -25,7 +29,10 @@ class DescriptorSink implements TextSink {
   }
 
   write(text: string): void {
-    const octets = Buffer.from(text, 'utf8');
+    this.writeOctets(Buffer.from(text, 'utf8'));
+  }
+
+  writeOctets(octets: Uint8Array): void {
     for (let at = 0; at < octets.length; ) {
       try {
         at += writeSync(this.descriptor, octets, at);
@@ -43,11 +50,13 @@ class DescriptorSink implements TextSink {
 /** The surroundings of the real command. */
 export function processIo(): CommandIo {
   const interrupt = new AbortController();
-  process.on('SIGINT', () => {
-    // A second Ctrl-C ends at once.
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort();
-  });
+  for (const signal of INTERRUPTING) {
+    process.on(signal, () => {
+      // A second Ctrl-C ends at once.
+      if (interrupt.signal.aborted) process.exit(ExitCode.interrupted);
+      interrupt.abort();
+    });
+  }
   return {
     stdout: new DescriptorSink(STDOUT),
     stderr: new DescriptorSink(STDERR),

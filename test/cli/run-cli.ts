@@ -7,6 +7,8 @@ import { main } from '../../src/cli/main.ts';
 export interface CliResult {
   readonly status: number;
   readonly stdout: string;
+  /** What went to standard output as octets rather than as text. */
+  readonly octets: Uint8Array;
   readonly stderr: string;
 }
 
@@ -16,6 +18,8 @@ export interface CliSurroundings {
   readonly stdin?: Readable;
   readonly stdinIsTTY?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** Aborted to interrupt the call. */
+  readonly interrupted?: AbortSignal;
   /** Lines after which the reader of standard output goes away. */
   readonly closesAfter?: number;
 }
@@ -27,9 +31,11 @@ export async function runCli(argv: readonly string[], surroundings: CliSurroundi
     stdin = Readable.from([]),
     stdinIsTTY = false,
     env = { LANG: 'C.UTF-8' },
+    interrupted = new AbortController().signal,
     closesAfter,
   } = surroundings;
   let stdout = '';
+  const octets: Uint8Array[] = [];
   let stderr = '';
   const io: CommandIo = {
     stdout: {
@@ -37,6 +43,7 @@ export async function runCli(argv: readonly string[], surroundings: CliSurroundi
         if (closesAfter !== undefined && stdout.split('\n').length > closesAfter) throw new ClosedPipe('closed');
         stdout += text;
       },
+      writeOctets: (written) => octets.push(written.slice()),
       isTTY: columns !== undefined,
       columns,
     },
@@ -44,14 +51,15 @@ export async function runCli(argv: readonly string[], surroundings: CliSurroundi
       write: (text) => {
         stderr += text;
       },
+      writeOctets: () => {},
       isTTY: false,
       columns: undefined,
     },
     stdin,
     stdinIsTTY,
     env,
-    interrupted: new AbortController().signal,
+    interrupted,
   };
   const status = await main(argv, io);
-  return { status, stdout, stderr };
+  return { status, stdout, octets: Buffer.concat(octets), stderr };
 }

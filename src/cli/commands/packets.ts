@@ -10,6 +10,7 @@ import { ExitCode, UsageError } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
 import { Messages } from '../messages.ts';
 import { Output } from '../output.ts';
+import { captureFileFor, printsBesideFile, whileWriting } from '../output-file.ts';
 import type { PacketsOptions } from '../packet-options.ts';
 import { isJson, type Printer, printerFor } from '../packet-printer.ts';
 
@@ -19,6 +20,7 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
   const output = new Output(io.stdout, options.lineBuffered ?? false);
   const dissector = dissectorFor(options);
   const points = new Points(paths);
+  const isPrinted = options.write === undefined || printsBesideFile(options);
   let filter: Filter | undefined;
   let print: Printer;
   try {
@@ -32,29 +34,42 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
   const session = new Session();
   let number = 0;
   let printed = 0;
-  const status = await readCaptures(paths, {
-    io,
-    messages,
-    join: options.join ?? false,
-    onPacket: (packet, origin) => {
-      number++;
-      const { reader } = origin.input;
-      session.at(number, packet.seconds, points.of(origin, packet.interfaceId));
-      dissectPacket(dissector, context.layers, packet, origin.input, session);
-      verifyChecksums(context.layers, options.check ?? false);
-      const isNamed = reader.format === 'pcapng';
-      const name = isNamed ? (reader.interfaces[packet.interfaceId]?.name ?? '') : '';
-      context.take(packet, number, isNamed ? packet.interfaceId : -1, name);
-      if (filter !== undefined && !filter.matches(context)) return true;
-      print(context, packet, origin);
-      printed++;
-      return printed !== options.count;
-    },
-    onWait: () => output.flush(),
-    onDamage: (damage) => {
-      if (isJson(options)) output.line(warningJson(damage));
-    },
-  });
+  const file = captureFileFor(options, points, io, messages);
+  const status = await whileWriting(file, () =>
+    readCaptures(paths, {
+      io,
+      messages,
+      join: options.join ?? false,
+      onOpen: (captures) => file?.open(captures),
+      onPacket: (packet, origin) => {
+        number++;
+        if (!isPrinted && filter === undefined) {
+          file?.add(packet, origin);
+          printed++;
+          return printed !== options.count;
+        }
+        const { reader } = origin.input;
+        session.at(number, packet.seconds, points.of(origin, packet.interfaceId));
+        dissectPacket(dissector, context.layers, packet, origin.input, session);
+        verifyChecksums(context.layers, options.check ?? false);
+        const isNamed = reader.format === 'pcapng';
+        const name = isNamed ? (reader.interfaces[packet.interfaceId]?.name ?? '') : '';
+        context.take(packet, number, isNamed ? packet.interfaceId : -1, name);
+        if (filter !== undefined && !filter.matches(context)) return true;
+        file?.add(packet, origin);
+        if (isPrinted) print(context, packet, origin);
+        printed++;
+        return printed !== options.count;
+      },
+      onWait: () => {
+        output.flush();
+        file?.flush();
+      },
+      onDamage: (damage) => {
+        if (isJson(options)) output.line(warningJson(damage));
+      },
+    }),
+  );
   output.flush();
   if (status === ExitCode.done && options.exitStatus && printed === 0) return ExitCode.nothingMatched;
   return status;
