@@ -37,7 +37,8 @@ async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   }
   if (call.command === 'schema') return (await import('./commands/reference.ts')).schema(io);
   let paths = [...call.paths, ...(call.options.read ?? [])];
-  if (paths.length === 0) {
+  const needsNone = call.command === 'cluster' && (call.options.collect || call.options.context !== undefined);
+  if (paths.length === 0 && !needsNone) {
     if (io.stdinIsTTY) {
       io.stderr.write(createProgram(VERSION, io, () => {}).helpInformation());
       return ExitCode.usage;
@@ -49,6 +50,8 @@ async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
       return (await import('./commands/packets.ts')).packets(paths, call.options, io);
     case 'flows':
       return (await import('./commands/flows.ts')).flows(paths, call.options, io);
+    case 'cluster':
+      return (await import('./commands/cluster.ts')).cluster(paths, call.options, io);
     case 'stats':
       return (await import('./commands/stats.ts')).stats(paths, call.options, io);
   }

@@ -1,5 +1,6 @@
 /** The commands and their options, as commander knows them. */
 import { Command, type CommanderError } from 'commander';
+import { addClusterOptions, type ClusterOptions } from './cluster-options.ts';
 import { COMMANDS } from './command-names.ts';
 import type { FieldsOptions } from './commands/reference.ts';
 import type { StatsOptions } from './commands/stats.ts';
@@ -12,12 +13,13 @@ import { addCaptureOptions, addPacketsOptions, type PacketsOptions } from './pac
 export type Call =
   | { readonly command: 'packets'; readonly paths: readonly string[]; readonly options: PacketsOptions }
   | { readonly command: 'flows'; readonly paths: readonly string[]; readonly options: FlowsOptions }
+  | { readonly command: 'cluster'; readonly paths: readonly string[]; readonly options: ClusterOptions }
   | { readonly command: 'stats'; readonly paths: readonly string[]; readonly options: StatsOptions }
   | { readonly command: 'fields'; readonly pattern: string; readonly options: FieldsOptions }
   | { readonly command: 'schema' };
 
 /** What those are told who ask for live capture. */
-export const LIVE_CAPTURE = 'live capture is tcpdump\'s job: ssh node tcpdump -i eth1 -U -w - | netdissect -';
+export const LIVE_CAPTURE = "live capture is tcpdump's job: ssh node tcpdump -i eth1 -U -w - | netdissect -";
 
 const AFTER_HELP = `
 A capture is a pcap or pcapng file, compressed or not, or - for standard input.
@@ -54,6 +56,9 @@ export function createProgram(version: string, io: CommandIo, onCall: (call: Cal
   ).action((paths: string[], options: PacketsOptions) => onCall({ command: 'packets', paths, options }));
   addFlowsOptions(quietly(program.command('flows [capture...]').description(COMMANDS.flows))).action(
     (paths: string[], options: FlowsOptions) => onCall({ command: 'flows', paths, options }),
+  );
+  addClusterOptions(quietly(program.command('cluster [capture...]').description(COMMANDS.cluster))).action(
+    (paths: string[], options: ClusterOptions) => onCall({ command: 'cluster', paths, options }),
   );
   addCaptureOptions(
     quietly(program.command('stats [capture...]').description(COMMANDS.stats))

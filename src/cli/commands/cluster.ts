@@ -1,0 +1,87 @@
+/** `cluster`: the nodes, pod networks, tunnels and services, as files say and as traffic shows. */
+import { InputError } from '../../capture/input.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { COLLECT_SCRIPT } from '../../cluster/collect.ts';
+import { type Context, readContext } from '../../cluster/context/context.ts';
+import { joinCluster } from '../../cluster/join/join-cluster.ts';
+import { buildModel } from '../../cluster/model.ts';
+import { clusterRecords } from '../../cluster/records.ts';
+import { ClusterObserver } from '../../cluster/traffic/observer.ts';
+import { readContextFiles } from '../../node/context-files.ts';
+import { Session } from '../../reassemble/session.ts';
+import { jsonString } from '../../render/safe-text.ts';
+import { Points, readCaptures } from '../captures.ts';
+import type { ClusterOptions } from '../cluster-options.ts';
+import { dissectorFor, dissectPacket } from '../dissection.ts';
+import { ExitCode, UsageError } from '../exit-codes.ts';
+import type { CommandIo } from '../io.ts';
+import { Messages } from '../messages.ts';
+import { Output } from '../output.ts';
+import { styleFor } from '../terminal.ts';
+import { clusterTables } from './cluster-tables.ts';
+
+/** Runs the command and answers the exit status. Without captures only the files are shown. */
+export async function cluster(paths: readonly string[], options: ClusterOptions, io: CommandIo): Promise<ExitCode> {
+  const output = new Output(io.stdout);
+  if (options.collect) {
+    io.stdout.write(COLLECT_SCRIPT);
+    return ExitCode.done;
+  }
+  const messages = new Messages(io, options.quiet);
+  const context = await loadContext(options.context ?? [], messages);
+  const observer = new ClusterObserver();
+  const status = paths.length === 0 ? ExitCode.done : await observeCaptures(paths, options, io, messages, observer);
+  const joined = joinCluster(buildModel(context.facts), observer.observations);
+  if (options.json) writeJson(joined, context, output);
+  else for (const line of clusterTables(joined, styleFor(options.color, io))) output.line(line);
+  output.flush();
+  return status;
+}
+
+/** Reads the files of `--context`; what is not understood is a notice that names the file. Throws UsageError for a path that is not there. */
+export async function loadContext(paths: readonly string[], messages: Messages): Promise<Context> {
+  try {
+    const { files, warnings } = readContextFiles(paths);
+    const context = await readContext(files);
+    const all = [...warnings, ...context.warnings];
+    for (const { file, message } of all) messages.notice(file, message);
+    return { facts: context.facts, warnings: all };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new UsageError(`--context: ${error.message}`, { cause: error });
+  }
+}
+
+function observeCaptures(
+  paths: readonly string[],
+  options: ClusterOptions,
+  io: CommandIo,
+  messages: Messages,
+  observer: ClusterObserver,
+): Promise<ExitCode> {
+  const dissector = dissectorFor(options);
+  const layers = dissector.createLayers();
+  const points = new Points(paths);
+  const session = new Session();
+  let number = 0;
+  return readCaptures(paths, {
+    io,
+    messages,
+    join: options.join ?? false,
+    onPacket: (packet, origin) => {
+      number++;
+      const point = points.of(origin, packet.interfaceId);
+      session.at(number, packet.seconds, point);
+      dissectPacket(dissector, layers, packet, origin.input, session);
+      observer.observe(layers, number, point);
+      return number !== options.count;
+    },
+  });
+}
+
+function writeJson(joined: Cluster, { warnings }: Context, output: Output): void {
+  for (const record of clusterRecords(joined)) output.line(JSON.stringify(record));
+  for (const { file, message } of warnings) {
+    output.line(`{"type":"warning","code":"context","file":${jsonString(file)},"message":${jsonString(message)}}`);
+  }
+}
