@@ -59,6 +59,7 @@ const sink = {
   write: (part: string) => {
     text += part;
   },
+  writeOctets: () => {},
   isTTY: true,
   columns: COLUMNS,
 };
