@@ -31,11 +31,3 @@ export function dissectPacket(
   const linkType = described?.linkType ?? -1;
   dissector.dissect(layers, view, start, end, wireLength, linkType, described?.fcsOctets ?? 0, reassembly);
 }
-
-/** Verifies the checksums of a packet; those over payloads only when asked to. */
-export function verifyChecksums(layers: Layers, transport: boolean): void {
-  for (let row = 0; row < layers.count; row++) {
-    const { verify } = layers.protocolOf(row);
-    if (verify !== undefined && layers.status[row] === 0) verify(layers, row, transport);
-  }
-}

@@ -33,10 +33,10 @@ export interface Reassembly {
 
 const CODE_POINTS = 65536;
 
-/** Dissects frames with a fixed set of protocols. Make one with `createDissector`. */
-export class Dissector implements Dispatch {
+/** Dissects frames with a fixed set of protocols, `P`. Make one with `createDissector`. */
+export class Dissector<P extends Protocol = Protocol> implements Dispatch {
   /** Protocols by id; id 0 is none. */
-  readonly protocols: readonly Protocol[];
+  readonly protocols: readonly P[];
   /** Kinds of tunnel by index; index 0 is none. */
   readonly tunnelKinds: readonly string[];
   private readonly tables = new Map<string, Uint16Array>();
@@ -44,7 +44,7 @@ export class Dissector implements Dispatch {
   private readonly plans: readonly (Plan | undefined)[];
 
   /** Throws when two protocols have one name or claim one code point, or an override names an unknown protocol. */
-  constructor(protocols: readonly Protocol[], decodeAs: readonly DecodeAs[] = []) {
+  constructor(protocols: readonly P[], decodeAs: readonly DecodeAs[] = []) {
     const none = protocols[0];
     if (none === undefined) throw new Error('a dissector needs at least one protocol');
     if (protocols.length > 255) throw new Error('a dissector holds at most 255 protocols');
@@ -428,6 +428,9 @@ function failExtent(layers: Layers, row: number, plan: Plan, header: number, len
  * Makes a dissector from protocols, in the order of their ids; `decodeAs` overrides table entries.
  * Throws when two protocols clash.
  */
-export function createDissector(protocols: readonly Protocol[], decodeAs: readonly DecodeAs[] = []): Dissector {
+export function createDissector<P extends Protocol>(
+  protocols: readonly P[],
+  decodeAs: readonly DecodeAs[] = [],
+): Dissector<P> {
   return new Dissector(protocols, decodeAs);
 }

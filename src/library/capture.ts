@@ -1,129 +1,213 @@
-/** Captures as a program that uses the library reads them, from any source of chunks. */
-
+/** Captures as a program that uses the library reads them. */
+import type { CutOff } from '../capture/capture-error.ts';
 import type { CaptureInput } from '../capture/input.ts';
 import type { CaptureInterface } from '../capture/interface.ts';
-import { Packet } from '../capture/packet.ts';
-import { interfaceName } from '../capture/point.ts';
-import { CaptureReader } from '../capture/reader.ts';
-import { NO_TIME } from '../capture/timestamp.ts';
+import type { Notice } from '../capture/notice.ts';
+import { interfacePoint, pointNames } from '../capture/point.ts';
 import type { Dissector } from '../dissect/dissector.ts';
-import type { Layers } from '../dissect/layers.ts';
-import { type DissectedPacket, packetOf, standardDissector } from './packet.ts';
-
-/** Where octets come from: a stream, an array of chunks, or a generator. */
-export type ChunkSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-
-/** A packet of `forEach`: borrowed, to be copied if it is to outlive the call. */
-export interface BorrowedPacket {
-  /** Position in the capture, from 1. */
-  number: number;
-  /** The octets and times of the packet. */
-  readonly packet: Packet;
-  /** The layers of the packet. */
-  readonly layers: Layers;
-}
+import type { Protocol } from '../dissect/protocol.ts';
+import { compileFilter as compileNow } from '../filter/filter.ts';
+import { FilterError } from '../filter/filter-error.ts';
+import { compileFilter, type PacketFilter } from './filter.ts';
+import type { LayersOf, StandardLayers, StandardProtocol } from './layer-types.ts';
+import { type BorrowedPacket, DissectedPacket } from './packet.ts';
+import { createSession, type DissectionSession, type SessionOptions } from './session.ts';
+import { type CaptureSource, ChunkInput } from './source.ts';
 
 /** What can be chosen about reading a capture. */
-export interface CaptureOptions {
-  /** Protocols; all that come with netdissect where it is left out. */
-  readonly dissector?: Dissector;
+export interface CaptureOptions<P extends Protocol = StandardProtocol> extends SessionOptions<P> {
+  /** What remembers fragments and messages between packets, where several captures are to share it; it brings its own dissector. */
+  readonly session?: DissectionSession<LayersOf<P>>;
+  /** Name of the capture, from which its point is called; a path, or a file's name. */
+  readonly name?: string;
 }
 
-/** A capture that is being read. It can be iterated once. */
-export class Capture implements AsyncIterable<DissectedPacket> {
-  private readonly input: CaptureInput;
-  private readonly dissector: Dissector;
+/** What of a session does not depend on the types of its layers. */
+type SessionCore = Pick<DissectionSession, 'dissector' | 'borrowed' | 'take'>;
 
-  constructor(input: CaptureInput, options: CaptureOptions = {}) {
+/** One pass over an input, that captures with different filters share. */
+class Reading {
+  readonly input: CaptureInput;
+  readonly session: SessionCore;
+  cutOff: CutOff | undefined;
+  private hasBegun = false;
+  private readonly name: string;
+  private readonly points: string[] = [];
+  private interfaces = 0;
+
+  constructor(input: CaptureInput, session: SessionCore) {
     this.input = input;
-    this.dissector = options.dissector ?? standardDissector();
+    this.session = session;
+    this.name = input.name === '' ? '' : (pointNames([input.name])[0] ?? '');
+  }
+
+  begin(): void {
+    if (this.hasBegun) throw new Error('a capture is read once: open it again to read it again');
+    this.hasBegun = true;
+  }
+
+  /** Whether there was another packet, which `session.borrowed` then is. */
+  next(): boolean {
+    const { reader } = this.input;
+    const { borrowed } = this.session;
+    if (!reader.next(borrowed.packet)) return false;
+    const { interfaceId } = borrowed.packet;
+    const described = reader.interfaces[interfaceId];
+    borrowed.described = described;
+    // The one interface of a pcap file is the reader's invention: filters are not to see it.
+    const isNamed = reader.format === 'pcapng';
+    const name = isNamed ? described?.name : undefined;
+    this.session.take(described?.linkType ?? -1, this.point(interfaceId), isNamed ? interfaceId : -1, name);
+    return true;
+  }
+
+  /** A pcapng file may describe another interface at any time, and with it the names of all points change. */
+  private point(interfaceId: number): string {
+    const { interfaces } = this.input.reader;
+    if (this.interfaces !== interfaces.length) {
+      this.interfaces = interfaces.length;
+      this.points.length = 0;
+    }
+    this.points[interfaceId] ??= interfacePoint(this.name, interfaces, interfaceId);
+    return this.points[interfaceId];
+  }
+}
+
+/**
+ * A capture that is being read, once: with `for await`, or with `forEach`. Of a damaged one come all packets before the damage, then
+ * a CaptureError is thrown. A last record that is cut off is no error: `cutOff` tells of it. `L` are the layers by name.
+ */
+export class Capture<L = StandardLayers> implements AsyncIterable<DissectedPacket<L>> {
+  readonly #reading: Reading;
+  readonly #filters: readonly (PacketFilter | Promise<PacketFilter>)[];
+
+  /** @internal Captures come from `openCapture` and `readCapture`. */
+  constructor(reading: Reading, filters: readonly (PacketFilter | Promise<PacketFilter>)[]) {
+    this.#reading = reading;
+    this.#filters = filters;
   }
 
   /** The interfaces met so far. */
   get interfaces(): readonly CaptureInterface[] {
-    return this.input.reader.interfaces;
+    return this.#reading.input.reader.interfaces;
+  }
+
+  /** The file's format; undefined until it was told. */
+  get format(): 'pcap' | 'pcapng' | undefined {
+    return this.#reading.input.reader.format;
+  }
+
+  /** Oddities met so far that did not stop the reading. */
+  get notices(): readonly Notice[] {
+    return this.#reading.input.reader.notices;
+  }
+
+  /** The record that the capture's end cuts off, once all before it was read. */
+  get cutOff(): CutOff | undefined {
+    return this.#reading.cutOff;
   }
 
   /**
-   * Calls `onPacket` for each packet, reusing the same objects: the fast path. `false` ends the reading.
+   * The same capture, of which only the packets that a filter selects are given: `capture.filter('tcp.flags.syn == 1')`. They keep their
+   * numbers, and what they are reassembled from need not be selected.
    *
-   * @throws CaptureError where the capture is damaged, after all packets before the damage
+   * @throws FilterError where the filter is wrong
+   */
+  filter(filter: string | PacketFilter): Capture<L> {
+    const test = typeof filter === 'string' ? filterOf(filter, this.#reading.session.dissector) : filter;
+    return new Capture(this.#reading, [...this.#filters, test]);
+  }
+
+  /**
+   * Calls `onPacket` for each packet, which is borrowed for the call: the fast path. `false` ends the reading.
+   *
+   * @throws as iterating does
    */
   async forEach(onPacket: (borrowed: BorrowedPacket) => boolean | undefined): Promise<void> {
-    const borrowed = this.borrow();
+    const reading = this.#reading;
+    const { input, session } = reading;
+    reading.begin();
     try {
+      const isWanted = await this.#test();
       do {
-        while (this.next(borrowed)) if (onPacket(borrowed) === false) return;
-      } while (await this.input.refill());
-      this.input.reader.end();
+        while (reading.next()) if (isWanted(session.borrowed) && onPacket(session.borrowed) === false) return;
+      } while (await input.refill());
+      reading.cutOff = input.reader.end();
     } finally {
-      this.input.close();
+      input.close();
     }
   }
 
-  /** Packets that own their octets. Throws as `forEach` does. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<DissectedPacket, void, undefined> {
-    const borrowed = this.borrow();
+  /**
+   * Packets that own their octets.
+   *
+   * @throws CaptureError where the capture is damaged, after all packets before the damage
+   * @throws InputError where the system can't read on
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<DissectedPacket<L>, void, undefined> {
+    const reading = this.#reading;
+    const { input, session } = reading;
+    reading.begin();
     try {
+      const isWanted = await this.#test();
       do {
-        while (this.next(borrowed)) yield this.own(borrowed);
-      } while (await this.input.refill());
-      this.input.reader.end();
+        while (reading.next()) if (isWanted(session.borrowed)) yield ownPacket(session);
+      } while (await input.refill());
+      reading.cutOff = input.reader.end();
     } finally {
-      this.input.close();
+      input.close();
     }
   }
 
-  private borrow(): BorrowedPacket {
-    return { number: 0, packet: new Packet(), layers: this.dissector.createLayers() };
-  }
-
-  private next(borrowed: BorrowedPacket): boolean {
-    const { packet, layers } = borrowed;
-    if (!this.input.reader.next(packet)) return false;
-    borrowed.number++;
-    const described = this.input.reader.interfaces[packet.interfaceId];
-    const { view, start, end, wireLength } = packet;
-    this.dissector.dissect(layers, view, start, end, wireLength, described?.linkType ?? -1, described?.fcsOctets ?? 0);
-    return true;
-  }
-
-  private own({ number, packet, layers }: BorrowedPacket): DissectedPacket {
-    const described = this.input.reader.interfaces[packet.interfaceId];
-    const hasTime = packet.nanos !== NO_TIME;
-    return packetOf(layers, packet.bytes.slice(packet.start, packet.end), {
-      number,
-      seconds: hasTime ? packet.seconds : undefined,
-      nanos: hasTime ? packet.nanos : undefined,
-      interface: described?.name === undefined ? undefined : interfaceName(described),
-      length: packet.wireLength,
-    });
-  }
-}
-
-/** Chunks as an input. */
-class ChunkInput implements CaptureInput {
-  readonly name = 'chunks';
-  readonly reader = new CaptureReader();
-  private readonly chunks: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
-
-  constructor(source: ChunkSource) {
-    this.chunks = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
-  }
-
-  async refill(): Promise<boolean> {
-    const { value, done } = await this.chunks.next();
-    if (done) return false;
-    this.reader.append(value);
-    return true;
-  }
-
+  /** Gives the file or stream back. Needed only where the capture is not read: the end of reading does so too. */
   close(): void {
-    this.chunks.return?.();
+    this.#reading.begin();
+    this.#reading.input.close();
+  }
+
+  /** The filters as one, those with regular expressions loaded. */
+  async #test(): Promise<PacketFilter> {
+    const filters = await Promise.all(this.#filters);
+    const [only] = filters;
+    if (only === undefined) return () => true;
+    return filters.length === 1 ? only : (packet) => filters.every((filter) => filter(packet));
   }
 }
 
-/** Reads a capture from chunks of octets: `for await (const packet of readCapture(response.body))`. */
-export function readCapture(source: ChunkSource, options?: CaptureOptions): Capture {
-  return new Capture(new ChunkInput(source), options);
+function ownPacket<L>({ dissector, borrowed }: SessionCore): DissectedPacket<L> {
+  const { bytes, start, end } = borrowed.packet;
+  return new DissectedPacket<L>(dissector, borrowed, bytes.slice(start, end));
+}
+
+/**
+ * Compiles a filter now, so that what is wrong with it is told at once; one with regular expressions later too, for their engine is
+ * yet to be loaded.
+ */
+function filterOf(text: string, dissector: Dissector): PacketFilter | Promise<PacketFilter> {
+  try {
+    const { matches } = compileNow(text, dissector);
+    return ({ context }) => matches(context);
+  } catch (error) {
+    if (error instanceof FilterError) throw error;
+    const loading = compileFilter(text, dissector);
+    // Who reads the capture is told; until then nobody waits for the filter.
+    loading.catch(() => undefined);
+    return loading;
+  }
+}
+
+/** Makes a capture of an input. */
+export function captureOf<P extends Protocol = StandardProtocol>(
+  input: CaptureInput,
+  options: CaptureOptions<P> = {},
+): Capture<LayersOf<P>> {
+  return new Capture<LayersOf<P>>(new Reading(input, options.session ?? createSession(options)), []);
+}
+
+/** Reads a capture from a stream, a `Blob` or `File`, a response, or octets: `for await (const packet of readCapture(file))`. */
+export function readCapture<P extends Protocol = StandardProtocol>(
+  source: CaptureSource,
+  options: CaptureOptions<P> = {},
+): Capture<LayersOf<P>> {
+  return captureOf(new ChunkInput(source, options.name), options);
 }

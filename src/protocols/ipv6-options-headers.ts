@@ -1,10 +1,10 @@
 /** The two IPv6 headers made of options: Hop-by-Hop, RFC 8200 §4.3, and Destination Options, §4.6. */
 import { computed, named, octets, uint } from '../dissect/field.ts';
-import { defineProtocol, type Protocol } from '../dissect/protocol.ts';
+import { defineProtocol } from '../dissect/protocol.ts';
 import { emitIpv6Options, IPV6_OPTION_ISSUES, ipv6Options } from './ipv6-options.ts';
 import { IP_PROTOCOLS } from './registries.ts';
 
-function defineOptionsHeader(name: string, title: string, source: string, protocolNumber: number): Protocol {
+function defineOptionsHeader<N extends string>(name: N, title: string, source: string, protocolNumber: number) {
   const header = defineProtocol(name, {
     title,
     source,

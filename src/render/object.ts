@@ -12,12 +12,26 @@ export interface ObjectValues {
   [key: string]: ObjectValue;
 }
 
-/** One layer with its fields by key, beside what every layer has. */
-export interface LayerObject extends ObjectValues {
-  layer: string;
+/** What every layer's object has beside its fields. */
+export interface LayerFacts<N extends string = string> {
+  /** Name of the protocol. */
+  layer: N;
   /** Octets of the header from the frame's (or the reassembled source's) first, end exclusive. */
   range: readonly number[];
+  /** Kind of tunnel that the layer opens. */
+  tunnel?: string;
+  /** The protocol was recognised by content, not by a registered code point. */
+  guessed?: boolean;
+  /** The layer is part of a packet that an ICMP error quotes. */
+  quoted?: boolean;
+  /** Number of the reassembled source the layer was read from, from 1. */
+  source?: number;
+  /** Numbers of the frames that source came in. */
+  frames?: readonly number[];
 }
+
+/** One layer with its fields by key. */
+export interface LayerObject extends ObjectValues, LayerFacts {}
 
 class ObjectBuilder implements FieldVisitor {
   private view: DataView;
@@ -69,13 +83,13 @@ export function layerObject(layers: Layers, row: number): LayerObject {
     range: [layers.start[row]! - origin, layers.payload[row]! - origin],
   };
   const tunnel = layers.tunnelOf(row);
-  if (tunnel !== '') object['tunnel'] = tunnel;
-  if ((layers.flags[row]! & RowFlag.guessed) !== 0) object['guessed'] = true;
-  if (layers.isQuoted(row)) object['quoted'] = true;
+  if (tunnel !== '') object.tunnel = tunnel;
+  if ((layers.flags[row]! & RowFlag.guessed) !== 0) object.guessed = true;
+  if (layers.isQuoted(row)) object.quoted = true;
   const source = layers.source[row]!;
   if (source > 0) {
-    object['source'] = source;
-    object['frames'] = layers.sources[source - 1]!.frames;
+    object.source = source;
+    object.frames = layers.sources[source - 1]!.frames;
   }
   walkLayer(layers, row, new ObjectBuilder(layers.viewOf(row), object));
   for (const field of protocol.loose) if (field.kind === 'list') object[field.key] ??= [];

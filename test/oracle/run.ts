@@ -68,7 +68,7 @@ function decompressed(octets: Buffer): Buffer {
 /** Compares the captures of a corpus with their recordings, one after the other. */
 export function compareCorpus(corpus: Corpus, { file = () => true, field = () => true }: Selection = {}): CorpusRun {
   const fields = new Map([...fieldCoverage().compared].filter(([name, { protocol }]) => field(name, protocol)));
-  const names = new Set(standardProtocols.map((protocol) => protocol.name));
+  const names = new Set<string>(standardProtocols.map((protocol) => protocol.name));
   const scope: Scope = { fields, isOurs: (protocol) => names.has(protocol) };
   const isNeeded = (name: string): boolean => fields.has(name) || messageFields.has(name);
   const dissector = createDissector(standardProtocols);

@@ -1,11 +1,12 @@
 /** `packets`: lists packets, or shows them as trees, annotated hex, JSON or columns. */
+import { verifyChecksums } from '../../dissect/checksums.ts';
 import { FilterContext } from '../../filter/context.ts';
 import { type Filter, loadFilter } from '../../filter/filter.ts';
 import { FilterError } from '../../filter/filter-error.ts';
 import { Session } from '../../reassemble/session.ts';
 import { jsonString } from '../../render/safe-text.ts';
 import { type Damage, Points, readCaptures } from '../captures.ts';
-import { dissectorFor, dissectPacket, verifyChecksums } from '../dissection.ts';
+import { dissectorFor, dissectPacket } from '../dissection.ts';
 import { ExitCode, UsageError } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
 import { Messages } from '../messages.ts';
