@@ -1,6 +1,6 @@
 /** Declarations resolved to numbers: what the chain of layers does with each protocol, in objects of one hidden class. */
 import type { Field } from './field.ts';
-import type { Protocol } from './protocol.ts';
+import type { Protocol, TableName } from './protocol.ts';
 
 /**
  * Where a number of at most 32 bits stands. Read with `readNumber`, which stays one inlined function for all fields:
@@ -43,9 +43,39 @@ export interface CheckPlan {
   readonly name: string;
 }
 
+/**
+ * What the chain has to do for a layer beyond writing its row, as bits: most layers need little of it, and one test of a bit is cheaper than a
+ * load for each thing that might be declared.
+ */
+export const Step = {
+  bare: 1,
+  tunnel: 2,
+  checks: 4,
+  header: 8,
+  extent: 16,
+  fragments: 32,
+  quotes: 64,
+  trailer: 128,
+} as const;
+
+function stepsOf(protocol: Protocol): number {
+  let steps = 0;
+  if (protocol.bare) steps |= Step.bare;
+  if (protocol.tunnel !== undefined) steps |= Step.tunnel;
+  if (protocol.checks.length > 0) steps |= Step.checks;
+  if (protocol.headerLengthField ?? protocol.headerLength ?? (protocol.takesAll || undefined)) steps |= Step.header;
+  if (protocol.extentField ?? protocol.extentOf) steps |= Step.extent;
+  if (protocol.fragmentation !== undefined) steps |= Step.fragments;
+  if (protocol.quotes !== undefined) steps |= Step.quotes;
+  if (protocol.trailer !== undefined) steps |= Step.trailer;
+  return steps;
+}
+
 /** One protocol as the chain sees it. */
 export interface Plan {
   readonly protocol: Protocol;
+  /** Bits of `Step`. */
+  readonly steps: number;
   readonly minimum: number;
   readonly checks: readonly CheckPlan[];
   readonly headerPlace: NumberPlace | undefined;
@@ -81,7 +111,7 @@ function placeOf(field: Field): NumberPlace {
 
 /** What `planProtocol` needs of the dissector that is being made. */
 export interface PlanContext {
-  readonly table: (name: string) => Uint16Array;
+  readonly table: (name: TableName) => Uint16Array;
   readonly named: (name: string) => number;
   readonly guesses: (table: string) => readonly number[];
   readonly tunnelKind: (kind: string) => number;
@@ -99,6 +129,7 @@ export function planProtocol(protocol: Protocol, context: PlanContext): Plan {
   };
   return {
     protocol,
+    steps: stepsOf(protocol),
     minimum: protocol.minimum,
     checks: protocol.checks.map((check) => ({
       place: placeOf(check.field),

@@ -7,16 +7,18 @@ import type { FieldEmitter } from './walk.ts';
  * Tables of code points through which one protocol names the next.
  * `linkType` is the registry of tcpdump.org, `etherType` IEEE's, `ipProtocol`, `udpPort`, `tcpPort` and `sctpPort` IANA's.
  */
-export type TableName =
-  | 'linkType'
-  | 'etherType'
-  | 'ipProtocol'
-  | 'udpPort'
-  | 'tcpPort'
-  | 'sctpPort'
-  | 'llcSap'
-  | 'pppProtocol'
-  | 'nshNextProtocol';
+export const TABLE_NAMES = [
+  'linkType',
+  'etherType',
+  'ipProtocol',
+  'udpPort',
+  'tcpPort',
+  'sctpPort',
+  'llcSap',
+  'pppProtocol',
+  'nshNextProtocol',
+] as const;
+export type TableName = (typeof TABLE_NAMES)[number];
 
 /** Part a layer plays for those who follow packets: endpoints, ports, or the identity of a virtual network. */
 export type Role = 'link' | 'network' | 'extension' | 'transport' | 'tunnel';
@@ -64,7 +66,8 @@ export type NextProtocol = (dispatch: Dispatch, view: DataView, start: number, p
 
 /** How the next protocol is found. */
 export type Next<K extends string = string> =
-  | { readonly table: TableName; readonly field: K }
+  /** By the code in a field; codes below `from` are none, and `below` tells what follows then. */
+  | { readonly table: TableName; readonly field: K; readonly from?: number; readonly below?: NextProtocol }
   /** By destination port, then source port, then by the content of the payload. */
   | { readonly ports: TableName }
   | { readonly protocol: string }
@@ -85,6 +88,8 @@ export interface Extent<K extends string = string> {
   readonly includesHeader: boolean;
   /** 0 stands for "to the end" (segmentation offload leaves it so). */
   readonly zeroIsUnbounded?: boolean;
+  /** A larger number is no length, and stands for "to the end". */
+  readonly upTo?: number;
 }
 
 /** A layer behind the payload of another: the extensions of an ICMP error stand behind the packet it quotes. */
@@ -188,10 +193,15 @@ export interface Protocol<F = unknown, V = unknown, N extends string = string> {
   readonly extentOf: ((view: DataView, start: number, header: number) => number) | undefined;
   readonly extentIncludesHeader: boolean;
   readonly zeroIsUnbounded: boolean;
+  /** Largest number that is a length; Infinity where all are. */
+  readonly extentUpTo: number;
   readonly fragmentation: Fragmentation | undefined;
   readonly stream: OctetStream | undefined;
   readonly nextTable: TableName | undefined;
   readonly nextField: Field | undefined;
+  /** Least number that is a code of the table, and what follows for those below. */
+  readonly nextFrom: number;
+  readonly nextBelow: NextProtocol | undefined;
   readonly nextPorts: TableName | undefined;
   readonly nextName: string | undefined;
   readonly next: NextProtocol | undefined;
@@ -271,10 +281,13 @@ export function defineProtocol<N extends string, S extends FieldSpecs, V extends
     extentOf: typeof extent === 'function' ? extent : undefined,
     extentIncludesHeader: extentData?.includesHeader ?? true,
     zeroIsUnbounded: extentData?.zeroIsUnbounded ?? true,
+    extentUpTo: extentData?.upTo ?? Number.POSITIVE_INFINITY,
     fragmentation: declaration.fragmentation,
     stream: declaration.stream,
     nextTable: nextData && 'table' in nextData ? nextData.table : undefined,
     nextField: nextData && 'table' in nextData ? fieldNamed(nextData.field) : undefined,
+    nextFrom: nextData && 'table' in nextData ? (nextData.from ?? 0) : 0,
+    nextBelow: nextData && 'table' in nextData ? nextData.below : undefined,
     nextPorts: nextData && 'ports' in nextData ? nextData.ports : undefined,
     nextName: nextData && 'protocol' in nextData ? nextData.protocol : undefined,
     next: typeof next === 'function' ? next : undefined,

@@ -19,29 +19,19 @@ export const ethernet = defineProtocol('eth', {
     type: uint(16, 'Type', hex, named(ETHER_TYPES)),
     len: instead('type', uint(16, 'Length', octets), (value) => value <= MOST_LENGTH),
   },
-  extent: (view, start, header): number => extentOfLength(type.get(view, start), header),
-  next: (dispatch, view, start, payload, end): number =>
-    nextOfTypeOrLength(dispatch, type.get(view, start), view, payload, end),
+  extent: { field: 'type', includesHeader: false, zeroIsUnbounded: false, upTo: MOST_LENGTH },
+  next: { table: 'etherType', field: 'type', from: MOST_LENGTH + 1, below: nextBehindLength },
   summary: (view, start) => `${macText(view, start + 6)} → ${macText(view, start)}`,
 });
 
-const { type } = ethernet.fields;
-
-/** Octets from the start of a header of `header` octets that ends in a type or length of `value`; 0 for "to the end", as with a type. */
-export function extentOfLength(value: number, header: number): number {
-  return value <= MOST_LENGTH ? header + value : 0;
-}
-
-/** Protocol behind a type or length of `value`: by EtherType, or LLC behind a length. */
-export function nextOfTypeOrLength(
+/** What stands behind a length: LLC, but for NetWare's "raw 802.3", which puts IPX, whose checksum is all ones, behind it at once. */
+export function nextBehindLength(
   dispatch: Dispatch,
-  value: number,
   view: DataView,
+  _start: number,
   payload: number,
   end: number,
 ): number {
-  if (value > MOST_LENGTH) return dispatch.lookup('etherType', value);
-  // NetWare's "raw 802.3" puts IPX, whose checksum is all ones, behind the length at once.
   const isRawIpx = payload + 2 <= end && view.getUint16(payload) === NETWARE_RAW;
   return isRawIpx ? 0 : dispatch.named('llc');
 }

@@ -1,7 +1,7 @@
 /** VLAN tags, IEEE Std 802.1Q-2022 §9.6; the service tag of 802.1ad has the same form. */
 import { flag, hex, instead, named, octets, uint } from '../dissect/field.ts';
-import { type Dispatch, defineProtocol } from '../dissect/protocol.ts';
-import { extentOfLength, MOST_LENGTH, nextOfTypeOrLength } from './ethernet.ts';
+import { defineProtocol } from '../dissect/protocol.ts';
+import { MOST_LENGTH, nextBehindLength } from './ethernet.ts';
 import { ETHER_TYPES } from './registries.ts';
 
 /** Traffic types of the priority code point, IEEE 802.1Q table I-2. */
@@ -26,6 +26,10 @@ const typeOrLength = {
   len: instead('etype', uint(16, 'Length', octets), (value) => value <= MOST_LENGTH),
 };
 
+/** Either way to read the last two octets. */
+const length = { includesHeader: false, zeroIsUnbounded: false, upTo: MOST_LENGTH };
+const code = { table: 'etherType', from: MOST_LENGTH + 1, below: nextBehindLength } as const;
+
 /** Customer tag. */
 export const vlan = defineProtocol('vlan', {
   title: '802.1Q Virtual LAN',
@@ -33,8 +37,8 @@ export const vlan = defineProtocol('vlan', {
   carriedBy: { etherType: [0x8100, 0x9100] },
   role: 'link',
   fields: { ...tag, ...typeOrLength },
-  extent: extentOfTag,
-  next: nextOfTag,
+  extent: { ...length, field: 'etype' },
+  next: { ...code, field: 'etype' },
   summary: tagId,
 });
 
@@ -45,20 +49,12 @@ export const ieee8021ad = defineProtocol('ieee8021ad', {
   carriedBy: { etherType: [0x88a8] },
   role: 'link',
   fields: { ...tag, ...typeOrLength },
-  extent: extentOfTag,
-  next: nextOfTag,
+  extent: { ...length, field: 'etype' },
+  next: { ...code, field: 'etype' },
   summary: tagId,
 });
 
-const { id, etype } = vlan.fields;
-
-function extentOfTag(view: DataView, start: number, header: number): number {
-  return extentOfLength(etype.get(view, start), header);
-}
-
-function nextOfTag(dispatch: Dispatch, view: DataView, start: number, payload: number, end: number): number {
-  return nextOfTypeOrLength(dispatch, etype.get(view, start), view, payload, end);
-}
+const { id } = vlan.fields;
 
 function tagId(view: DataView, start: number): string {
   return `id ${id.get(view, start)}`;

@@ -1,0 +1,312 @@
+/**
+ * Captures to measure with, the same octets in every run: TCP conversations of pods that open, speak both ways, lose a known number of segments and
+ * close, interleaved as on a busy node. Beside each capture stands what is in it, so that results are checked, too.
+ */
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { Carriage, FrameWriter, OVERHEAD, type Segment, Tcp } from './frames.ts';
+import { Random } from './random.ts';
+
+/** What a capture is made of. */
+export interface WorkloadKind {
+  readonly name: string;
+  /** Octets of the file per conversation. */
+  readonly octetsPerFlow: number;
+  /** Percent of conversations by carriage; they add up to 100. */
+  readonly carriages: readonly (readonly [carriage: Carriage, percent: number])[];
+  /** Octets of payload of a data segment. */
+  readonly payload: (random: Random) => number;
+  /** How unequal conversations are: exponent of their rank (Zipf). */
+  readonly inequality: number;
+}
+
+/** A node's usual traffic: mostly VXLAN, packets of 577 octets on average, 100 k conversations in 1 GB. */
+export const MIX: WorkloadKind = {
+  name: 'mix',
+  octetsPerFlow: 10_000,
+  carriages: [
+    [Carriage.vxlan, 71],
+    [Carriage.ipip, 8],
+    [Carriage.flannelUdp, 5],
+    [Carriage.plain, 14],
+    [Carriage.plainIpv6, 2],
+  ],
+  payload: (random) => (random.below(100) < 78 ? 1380 : 40 + random.below(400)),
+  inequality: 0.9,
+};
+
+/** The worst a tracker meets: packets of at most 130 octets, 1 M short conversations in 1 GB. */
+export const SMALL: WorkloadKind = {
+  name: 'small',
+  octetsPerFlow: 1_000,
+  carriages: MIX.carriages,
+  payload: (random) => 1 + random.below(18),
+  inequality: 0.1,
+};
+
+/** What is in a capture. */
+export interface WorkloadFacts {
+  readonly packets: number;
+  readonly flows: number;
+  readonly octets: number;
+  readonly retransmissions: number;
+  readonly ipBytes: number;
+  readonly payloadBytes: number;
+}
+
+/** The opening and closing of a conversation, in packets: SYN, SYN-ACK, ACK; FIN, FIN, ACK. */
+const LEAST_PACKETS = 6;
+const DATA_FROM = 3;
+const SECONDS = 50;
+const RETRANSMITTED_PER_1000 = 4;
+const FLUSH_AT = 1 << 20;
+const FILE_HEADER = 24;
+const RECORD_HEADER = 16;
+const START = 1_720_000_000;
+const MAX_FRAME = 1700;
+
+/** Conversations as columns. */
+class Conversations {
+  readonly left: Uint32Array;
+  readonly sent: Uint32Array;
+  readonly clientNext: Int32Array;
+  readonly serverNext: Int32Array;
+  readonly carriage: Uint8Array;
+  readonly next: Float64Array;
+  readonly gap: Float64Array;
+
+  constructor(count: number) {
+    this.left = new Uint32Array(count);
+    this.sent = new Uint32Array(count);
+    this.clientNext = new Int32Array(count);
+    this.serverNext = new Int32Array(count);
+    this.carriage = new Uint8Array(count);
+    this.next = new Float64Array(count);
+    this.gap = new Float64Array(count);
+  }
+}
+
+/** Conversations by the time of their next packet: a binary heap. */
+class Schedule {
+  private readonly heap: Int32Array;
+  private readonly time: Float64Array;
+  private size = 0;
+
+  constructor(time: Float64Array) {
+    this.time = time;
+    this.heap = new Int32Array(time.length);
+    for (let flow = 0; flow < time.length; flow++) this.push(flow);
+  }
+
+  get isEmpty(): boolean {
+    return this.size === 0;
+  }
+
+  get first(): number {
+    return this.heap[0]!;
+  }
+
+  /** Puts the first one where its new time belongs. */
+  sink(): void {
+    const { heap, time, size } = this;
+    const flow = heap[0]!;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= size) break;
+      if (child + 1 < size && time[heap[child + 1]!]! < time[heap[child]!]!) child++;
+      if (time[heap[child]!]! >= time[flow]!) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = flow;
+  }
+
+  drop(): void {
+    this.heap[0] = this.heap[--this.size]!;
+    if (this.size > 0) this.sink();
+  }
+
+  private push(flow: number): void {
+    const { heap, time } = this;
+    let at = this.size++;
+    while (at > 0 && time[heap[(at - 1) >> 1]!]! > time[flow]!) {
+      heap[at] = heap[(at - 1) >> 1]!;
+      at = (at - 1) >> 1;
+    }
+    heap[at] = flow;
+  }
+}
+
+/** Writes a capture of about `size` octets to `path`, unless it is there already; answers what is in it. */
+export function writeWorkload(kind: WorkloadKind, size: number, path: string): WorkloadFacts {
+  const factsPath = `${path}.json`;
+  if (existsSync(factsPath)) return JSON.parse(readFileSync(factsPath, 'utf8')) as WorkloadFacts;
+  const facts = new WorkloadWriter(kind, size).write(path);
+  writeFileSync(factsPath, `${JSON.stringify(facts)}\n`);
+  return facts;
+}
+
+class WorkloadWriter {
+  private readonly random = new Random(20_240_703);
+  private readonly kind: WorkloadKind;
+  private readonly flows: number;
+  private readonly conversations: Conversations;
+  private readonly octets = new Uint8Array(FLUSH_AT + 2 * MAX_FRAME);
+  private readonly view = new DataView(this.octets.buffer);
+  private readonly frames = new FrameWriter(this.octets);
+  private readonly segment: Segment = {
+    carriage: Carriage.plain,
+    sourceNode: 0,
+    destinationNode: 0,
+    sourcePod: 0,
+    destinationPod: 0,
+    sourcePort: 0,
+    destinationPort: 0,
+    sequence: 0,
+    acknowledgment: 0,
+    flags: 0,
+    window: 501,
+    payload: 0,
+  };
+  private filled = 0;
+  private written = 0;
+  private readonly facts = { packets: 0, flows: 0, octets: 0, retransmissions: 0, ipBytes: 0, payloadBytes: 0 };
+
+  constructor(kind: WorkloadKind, size: number) {
+    this.kind = kind;
+    this.flows = Math.max(10, Math.round(size / kind.octetsPerFlow));
+    this.conversations = new Conversations(this.flows);
+    this.plan(size);
+  }
+
+  /** Gives each conversation its packets, its start and its pace. */
+  private plan(size: number): void {
+    const { random, kind, conversations, flows } = this;
+    const sample = Array.from({ length: 2000 }, () => kind.payload(random));
+    const mean = sample.reduce((sum, one) => sum + one, 0) / sample.length;
+    // Of the packets that are not part of opening and closing every second carries data, and each has its headers.
+    const overhead = 40 + 46 + RECORD_HEADER;
+    const packets = (size - flows * LEAST_PACKETS * overhead) / (overhead + mean * 0.6);
+    const weights = Float64Array.from({ length: flows }, (_, i) => (i + 1) ** -kind.inequality);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    for (let flow = 0; flow < flows; flow++) {
+      // Ranks are spread over the numbers, so that neighbours differ.
+      const rank = (flow * 7919) % flows;
+      const exact = (packets * weights[rank]!) / total;
+      const data = Math.max(1, Math.floor(exact) + (random.unit() < exact % 1 ? 1 : 0));
+      conversations.left[flow] = LEAST_PACKETS + data;
+      conversations.carriage[flow] = this.carriageOf(random.below(100));
+      conversations.clientNext[flow] = random.next();
+      conversations.serverNext[flow] = random.next();
+      const start = random.unit() * SECONDS;
+      conversations.next[flow] = start;
+      conversations.gap[flow] = ((SECONDS - start) * (0.1 + 0.9 * random.unit())) / (LEAST_PACKETS + data);
+    }
+  }
+
+  private carriageOf(percent: number): Carriage {
+    let left = percent;
+    for (const [carriage, share] of this.kind.carriages) {
+      if (left < share) return carriage;
+      left -= share;
+    }
+    return Carriage.plain;
+  }
+
+  write(path: string): WorkloadFacts {
+    const file = openSync(path, 'w');
+    const { conversations } = this;
+    const schedule = new Schedule(conversations.next);
+    this.fileHeader();
+    while (!schedule.isEmpty) {
+      const flow = schedule.first;
+      const time = conversations.next[flow]!;
+      this.step(flow, time);
+      if (conversations.left[flow] === 0) schedule.drop();
+      else {
+        conversations.next[flow] = time + conversations.gap[flow]! * (0.5 + this.random.unit());
+        schedule.sink();
+      }
+      if (this.filled >= FLUSH_AT) this.flush(file);
+    }
+    this.flush(file);
+    closeSync(file);
+    return { ...this.facts, flows: this.flows, octets: this.written };
+  }
+
+  /** Sends a conversation's next packet. */
+  private step(flow: number, time: number): void {
+    const { conversations, random } = this;
+    const sent = conversations.sent[flow]!++;
+    const left = --conversations.left[flow]!;
+    if (sent === 0) return this.send(flow, time, true, Tcp.syn, 0);
+    if (sent === 1) return this.send(flow, time, false, Tcp.syn | Tcp.ack, 0);
+    if (sent < DATA_FROM) return this.send(flow, time, true, Tcp.ack, 0);
+    if (left === 2) return this.send(flow, time, true, Tcp.fin | Tcp.ack, 0);
+    if (left === 1) return this.send(flow, time, false, Tcp.fin | Tcp.ack, 0);
+    if (left === 0) return this.send(flow, time, true, Tcp.ack, 0);
+    // Every second packet answers the one before it.
+    if ((sent & 1) === 0) return this.send(flow, time, (flow & 1) === 0, Tcp.ack, 0);
+    const payload = this.kind.payload(random);
+    const isClient = (flow & 1) !== 0;
+    this.send(flow, time, isClient, Tcp.ack | Tcp.push, payload);
+    if (random.below(1000) >= RETRANSMITTED_PER_1000) return;
+    const next = isClient ? conversations.clientNext : conversations.serverNext;
+    next[flow] = next[flow]! - payload;
+    this.send(flow, time + 0.000_01, isClient, Tcp.ack | Tcp.push, payload);
+    this.facts.retransmissions++;
+  }
+
+  private send(flow: number, time: number, isClient: boolean, flags: number, payload: number): void {
+    const { conversations, segment, facts } = this;
+    const carriage = conversations.carriage[flow]! as Carriage;
+    const own = isClient ? conversations.clientNext : conversations.serverNext;
+    const other = isClient ? conversations.serverNext : conversations.clientNext;
+    // Twelve nodes; pods and ports tell conversations apart.
+    const clientNode = flow % 12;
+    const serverNode = (clientNode + 1 + (flow % 7)) % 12;
+    const clientPod = 256 * clientNode + 2 + ((flow >>> 4) & 63);
+    const serverPod = 256 * serverNode + 70 + ((flow >>> 10) & 63);
+    const clientPort = 32_768 + (Math.floor(flow / 12) % 28_000);
+    const serverPort = [80, 443, 8080, 5432, 6379, 9090][(flow >>> 3) % 6]!;
+    segment.carriage = carriage;
+    segment.sourceNode = isClient ? clientNode : serverNode;
+    segment.destinationNode = isClient ? serverNode : clientNode;
+    segment.sourcePod = isClient ? clientPod : serverPod;
+    segment.destinationPod = isClient ? serverPod : clientPod;
+    segment.sourcePort = isClient ? clientPort : serverPort;
+    segment.destinationPort = isClient ? serverPort : clientPort;
+    segment.sequence = own[flow]! >>> 0;
+    segment.acknowledgment = (flags & Tcp.ack) === 0 ? 0 : other[flow]! >>> 0;
+    segment.flags = flags;
+    segment.payload = payload;
+    own[flow] = own[flow]! + payload + ((flags & (Tcp.syn | Tcp.fin)) === 0 ? 0 : 1);
+    const at = this.filled;
+    const length = this.frames.write(at + RECORD_HEADER, segment);
+    const micros = Math.floor(time * 1e6);
+    this.view.setUint32(at, START + Math.floor(micros / 1e6), true);
+    this.view.setUint32(at + 4, micros % 1e6, true);
+    this.view.setUint32(at + 8, length, true);
+    this.view.setUint32(at + 12, length, true);
+    this.filled = at + RECORD_HEADER + length;
+    facts.packets++;
+    facts.ipBytes += length - OVERHEAD[carriage];
+    facts.payloadBytes += payload;
+  }
+
+  private fileHeader(): void {
+    const { view } = this;
+    view.setUint32(0, 0xa1b2c3d4, true);
+    view.setUint16(4, 2, true);
+    view.setUint16(6, 4, true);
+    view.setUint32(16, 65_535, true);
+    view.setUint32(20, 1, true);
+    this.filled = FILE_HEADER;
+  }
+
+  private flush(file: number): void {
+    for (let at = 0; at < this.filled; ) at += writeSync(file, this.octets, at, this.filled - at);
+    this.written += this.filled;
+    this.filled = 0;
+  }
+}
