@@ -160,8 +160,10 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
     let flags = outerFlags;
     let guessed = 0;
     let bare = 0;
+    const { protocol: ids, start: starts, payload: payloads, end: ends, wireEnd: wireEnds, tunnel: tunnels } = layers;
+    const { plans } = this;
     while (id !== 0) {
-      const plan = this.plans[id]!;
+      const plan = plans[id]!;
       const { protocol, steps } = plan;
       if ((steps & Step.bare) !== 0) {
         if (bare++ > MAX_LAYERS) return;
@@ -174,19 +176,17 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
         return;
       }
       layers.count = row + 1;
-      layers.protocol[row] = id;
-      layers.start[row] = at;
-      layers.end[row] = limit;
-      layers.wireEnd[row] = wireLimit;
-      layers.payload[row] = limit;
-      layers.flags[row] = flags | guessed;
-      layers.source[row] = source;
-      layers.parent[row] = parent;
-      layers.tunnel[row] = (steps & Step.tunnel) === 0 || parent < 0 ? 0 : this.tunnelKind(plan, layers, parent);
+      ids[row] = id;
+      starts[row] = at;
+      ends[row] = limit;
+      wireEnds[row] = wireLimit;
+      if ((flags | guessed | source) !== 0 || parent !== row - 1) {
+        layers.markUnusual(row, flags | guessed, source, parent);
+      }
+      tunnels[row] = (steps & Step.tunnel) === 0 || parent < 0 ? 0 : this.tunnelKind(plan, layers, parent);
 
       let header = plan.minimum;
       if (at + header > limit) return this.cutShort(layers, row, header);
-      layers.status[row] = Status.complete;
       if ((steps & Step.checks) !== 0) {
         const { checks } = plan;
         for (let i = 0; i < checks.length; i++) {
@@ -223,16 +223,16 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
             wireLimit = declaredEnd;
             if (declaredEnd < limit) limit = declaredEnd;
             // What follows the payload of a frame is the frame's own padding; of other layers, the enclosing one's.
-            if (protocol.role !== 'link') {
-              layers.wireEnd[row] = declaredEnd;
-              layers.end[row] = limit;
+            if ((steps & Step.link) === 0) {
+              wireEnds[row] = declaredEnd;
+              ends[row] = limit;
             }
           }
         }
       }
       if (at + header > limit) return this.cutShort(layers, row, header);
       const payload = at + header;
-      layers.payload[row] = payload;
+      payloads[row] = payload;
       if (payload >= wireLimit) {
         if (reassembly !== undefined && plan.isStream && protocol.stream!.begins(octets, at)) {
           reassembly.segment(layers, row);
@@ -397,11 +397,9 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
       layers.end[row] = end;
       layers.wireEnd[row] = isWhole ? Math.min(at + length, wireLimit) : wireLimit;
       layers.payload[row] = end;
-      layers.flags[row] = flags;
-      layers.source[row] = source;
-      layers.parent[row] = parent;
       layers.tunnel[row] = 0;
-      layers.status[row] = available < plan.minimum ? Status.truncated : Status.complete;
+      layers.markUnusual(row, flags, source, parent);
+      if (available < plan.minimum) layers.setStatus(row, Status.truncated);
       if (plan.protocol.headerLength !== undefined && available >= plan.minimum) {
         const header = plan.protocol.headerLength(view, at, end);
         if (header > 0 && at + header <= end) layers.payload[row] = at + header;
@@ -418,7 +416,8 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
     const available = layers.end[row]! - at;
     const onWire = layers.wireEnd[row]! - at;
     const isCut = needed <= onWire || available < onWire;
-    layers.status[row] = isCut ? Status.truncated : Status.malformed;
+    layers.payload[row] = layers.end[row]!;
+    layers.setStatus(row, isCut ? Status.truncated : Status.malformed);
     if ((layers.flags[row]! & RowFlag.quoted) !== 0) return;
     const outer = layers.parent[row]!;
     const frame = outer < 0 ? 'frame length' : limitName(this.plans[layers.protocol[outer]!]!);
@@ -431,13 +430,13 @@ function limitName(plan: Plan): string {
 }
 
 function failCheck(layers: Layers, row: number, check: CheckPlan, found: number, header: number): void {
-  layers.status[row] = Status.malformed;
+  layers.setStatus(row, Status.malformed);
   layers.payload[row] = header;
   layers.issues.add(row, check.issue, check.equals >= 0 ? check.equals : check.atLeast, found, check.name);
 }
 
 function failExtent(layers: Layers, row: number, plan: Plan, header: number, length: number, end: number): void {
-  layers.status[row] = Status.malformed;
+  layers.setStatus(row, Status.malformed);
   layers.payload[row] = Math.min(end, layers.end[row]!);
   layers.issues.add(row, 'lengthBelowHeader', header, length, limitName(plan));
 }

@@ -56,6 +56,7 @@ export const Step = {
   fragments: 32,
   quotes: 64,
   trailer: 128,
+  link: 256,
 } as const;
 
 function stepsOf(protocol: Protocol): number {
@@ -68,6 +69,7 @@ function stepsOf(protocol: Protocol): number {
   if (protocol.fragmentation !== undefined) steps |= Step.fragments;
   if (protocol.quotes !== undefined) steps |= Step.quotes;
   if (protocol.trailer !== undefined) steps |= Step.trailer;
+  if (protocol.role === 'link') steps |= Step.link;
   return steps;
 }
 
