@@ -7,6 +7,8 @@ import { sll } from '../protocols/sll.ts';
 import { sll2 } from '../protocols/sll2.ts';
 import type { FragmentedPacket } from './fragment-flows.ts';
 import { hasIcmpIdentifier, icmpWord, isIcmp } from './icmp-conversation.ts';
+import { keyBatch } from './key-batch.generated.ts';
+import { createKeyBatchContext, fitsKeyBatch, type KeyBatchContext } from './key-batch-context.ts';
 import { PacketCopies } from './packet-copies.ts';
 import type { PathHop } from './path-table.ts';
 import {
@@ -53,6 +55,10 @@ const ICMP_HEADER = 8;
 interface KnownInterface {
   readonly linkType: number;
   readonly fcsOctets: number;
+  /** Id of the protocol that its frames begin with. */
+  readonly firstProtocol: number;
+  /** The generated function can be asked first. */
+  readonly isCommon: boolean;
   /** Points by interface index; the only one has index 0. */
   readonly points: Map<number, number>;
 }
@@ -71,6 +77,8 @@ export class FlowInput {
   private readonly cooked2: number;
   private readonly ipv4: number;
   private readonly ipv6: number;
+  private readonly context: KeyBatchContext;
+  private readonly isCommon: boolean;
 
   constructor(tracker: FlowTracker, description: InputDescription) {
     this.tracker = tracker;
@@ -81,23 +89,47 @@ export class FlowInput {
     this.cooked2 = dissector.named(sll2.name);
     this.ipv4 = dissector.named(ipv4.name);
     this.ipv6 = dissector.named(ipv6.name);
+    this.context = createKeyBatchContext(dissector, tracker.addresses, tracker.seed);
+    this.isCommon = tracker.usesKeyBatch && fitsKeyBatch(dissector);
   }
 
   /** Takes rows [from, to) of a batch, whose offsets are in `view`. */
   add(view: DataView, batch: PacketBatch, from: number, to: number): void {
     const { tracker } = this;
-    for (let row = from; row < to; row++) {
-      this.packets++;
-      this.addRow(view, batch, row);
-      if (tracker.queue.count === QUEUE_CAPACITY) tracker.flush(view);
+    const { queue } = tracker;
+    const { interfaceId } = batch;
+    for (let row = from; row < to; ) {
+      let end = row + 1;
+      while (end < to && interfaceId[end] === interfaceId[row]) end++;
+      const known = this.interfaceOf(interfaceId[row]!);
+      while (row < end) {
+        const next = known.isCommon ? this.addCommon(view, batch, row, end, known) : row;
+        this.packets += next - row;
+        row = next;
+        if (queue.count === QUEUE_CAPACITY) tracker.flush(view);
+        else if (row < end) {
+          this.packets++;
+          this.addRow(view, batch, row++, known);
+        }
+      }
     }
     tracker.flush(view);
   }
 
+  /** Sums up packets as far as the generated function goes; answers the row it came to. */
+  private addCommon(view: DataView, batch: PacketBatch, row: number, end: number, known: KnownInterface): number {
+    const { context, tracker } = this;
+    tracker.timeOf(batch, row);
+    context.baseSeconds = tracker.base;
+    context.firstProtocol = known.firstProtocol;
+    context.key3 = this.pointOf(batch.interfaceId[row]!, known, 0) << POINT_SHIFT;
+    context.packetsBefore = this.packets - row + 1;
+    return keyBatch(view, batch, row, end, context, tracker.queue);
+  }
+
   /** Sums a packet up by its rows of layers. */
-  private addRow(view: DataView, batch: PacketBatch, row: number): void {
+  private addRow(view: DataView, batch: PacketBatch, row: number, known: KnownInterface): void {
     const { tracker, layers, summary } = this;
-    const known = this.interfaceOf(batch.interfaceId[row]!);
     const start = batch.start[row]!;
     const end = start + batch.length[row]!;
     const wireLength = Math.min(batch.wireLength[row]!, MOST_LENGTH);
@@ -106,7 +138,9 @@ export class FlowInput {
       tracker.unattributed++;
       return;
     }
-    const point = this.pointOf(batch.interfaceId[row]!, known, view, start, end);
+    const hasIndex = layers.protocol[0] === this.cooked2;
+    const index = hasIndex ? layers.view.getUint32(start + INTERFACE_INDEX) : 0;
+    const point = this.pointOf(batch.interfaceId[row]!, known, index);
     const time = tracker.timeOf(batch, row);
     if (summary.fragmentCount > 0) this.addFragment(view, point, time, wireLength);
     else if (!this.enqueue(point, time, wireLength)) tracker.unattributed++;
@@ -123,19 +157,18 @@ export class FlowInput {
     let known = this.interfaces[interfaceId];
     if (known === undefined) {
       const { description } = this;
-      known = {
-        linkType: description.linkType(interfaceId),
-        fcsOctets: description.fcsOctets(interfaceId),
-        points: new Map(),
-      };
+      const linkType = description.linkType(interfaceId);
+      const fcsOctets = description.fcsOctets(interfaceId);
+      const firstProtocol = this.tracker.dissector.lookup('linkType', linkType);
+      const isCooked = firstProtocol === this.cooked || firstProtocol === this.cooked2;
+      const isCommon = this.isCommon && !isCooked && fcsOctets === 0;
+      known = { linkType, fcsOctets, firstProtocol, isCommon, points: new Map() };
       this.interfaces[interfaceId] = known;
     }
     return known;
   }
 
-  private pointOf(interfaceId: number, known: KnownInterface, view: DataView, start: number, end: number): number {
-    const isCooked = this.layers.protocol[0] === this.cooked2 && end - start >= INTERFACE_INDEX + 4;
-    const interfaceIndex = isCooked ? view.getUint32(start + INTERFACE_INDEX) : 0;
+  private pointOf(interfaceId: number, known: KnownInterface, interfaceIndex: number): number {
     let point = known.points.get(interfaceIndex);
     if (point === undefined) {
       point = this.tracker.addPoint({ input: this.description, interfaceId, interfaceIndex });

@@ -1,0 +1,340 @@
+/**
+ * Writes `key-batch.generated.ts`: one function that sums up a batch of packets for flow tracking without rows of layers. Each case of its switch
+ * is made from a protocol's declaration, with offsets, masks and code points as literals and the state of the chain in locals. It knows sound
+ * packets of common protocols; at any other it stops, and the rows of layers are asked. So the declarations stay the only source, and what the
+ * function can't do it leaves alone.
+ */
+import { createDissector, type Dissector } from '../dissect/dissector.ts';
+import type { Field } from '../dissect/field.ts';
+import type { Protocol } from '../dissect/protocol.ts';
+import { standardProtocols } from '../protocols/index.ts';
+import { KeyBit } from './queue.ts';
+
+/** Protocols with a case, in the order of their ids, with the module and constant that declare them where a function of theirs is called. */
+const COMMON: Readonly<Record<string, readonly [module: string, constant: string]>> = {
+  eth: ['ethernet', 'ethernet'],
+  vlan: ['vlan', 'vlan'],
+  raw: ['raw', 'raw'],
+  ip: ['ipv4', 'ipv4'],
+  ipv6: ['ipv6', 'ipv6'],
+  tcp: ['tcp', 'tcp'],
+  udp: ['udp', 'udp'],
+  vxlan: ['vxlan', 'vxlan'],
+  'flannel-udp': ['flannel-udp', 'flannelUdp'],
+  geneve: ['geneve', 'geneve'],
+};
+
+/** Expression that reads a field of the header at `at`. */
+function read(field: Field): string {
+  const { octetOffset, octetWidth, bitOffset, bitWidth, scale } = field;
+  const at = octetOffset === 0 ? 'at' : `at + ${octetOffset}`;
+  const shift = (octetOffset + octetWidth) * 8 - bitOffset - bitWidth;
+  if (octetWidth > 4) throw new Error(`${field.name} is wider than 32 bits`);
+  const octets =
+    octetWidth === 3
+      ? `((view.getUint16(${at}) << 8) | view.getUint8(at + ${octetOffset + 2}))`
+      : `view.getUint${octetWidth * 8}(${at})`;
+  const shifted = shift === 0 ? octets : `(${octets} >>> ${shift})`;
+  const bits = octetWidth * 8 === bitWidth ? octets : `(${shifted} & ${2 ** bitWidth - 1})`;
+  return scale === 1 ? bits : `${bits} * ${scale}`;
+}
+
+/** Expression that reads the 32 bits of an address, or has the 128 bits of one numbered. */
+function readAddress(field: Field): string {
+  const at = `at + ${field.octetOffset}`;
+  return field.bitWidth === 32 ? `view.getInt32(${at})` : `addresses.numberOf(view, ${at})`;
+}
+
+class Generator {
+  private readonly dissector: Dissector = createDissector(standardProtocols);
+  /** Declared functions that are called, by the name they have in the generated file. */
+  private readonly functions = new Map<string, string>();
+  private readonly modules = new Map<string, string>();
+  /** Tables of code points that are read. */
+  private readonly tables = new Set<string>();
+
+  write(): string {
+    const cases = this.dissector.protocols
+      .filter((protocol, id) => id > 0 && COMMON[protocol.name] !== undefined)
+      .map((protocol) => this.caseOf(protocol));
+    return `${HEAD}
+${[...this.modules].map(([constant, module]) => `import { ${constant} } from '../protocols/${module}.ts';`).join('\n')}
+import type { PacketBatch } from '../capture/packet.ts';
+import type { KeyBatchContext } from './key-batch-context.ts';
+import { type FlowQueue, hashKey, QUEUE_CAPACITY } from './queue.ts';
+
+${[...this.functions].map(([name, source]) => `const ${name} = ${source};`).join('\n')}
+
+/**
+ * Adds rows of a batch to the queue, from \`from\` up to \`to\`, until it is full or comes to a packet that needs rows of layers. Answers the row it
+ * has come to.
+ */
+export function keyBatch(view: DataView, batch: PacketBatch, from: number, to: number, context: KeyBatchContext, queue: FlowQueue): number {
+  const { start: starts, length: lengths, wireLength: wireLengths, seconds, nanos } = batch;
+  const { dispatch, addresses, seed, baseSeconds, firstProtocol, key3: pointAndFlags, packetsBefore, guarded, terminal } = context;
+  const { ${[...this.tables].sort().join(', ')} } = context;
+  const { key0, key1, key2, key3, key4, key5, key6, hash, direction, networkAt, transportAt, payloadAt } = queue;
+  const { end, ipLength, payloadLength, ttl, tunnelPort, wireLength, time, packet, copy } = queue;
+  let entry = queue.count;
+  let row = from;
+  for (; row < to && entry < QUEUE_CAPACITY; row++) {
+    let at = starts[row]!;
+    let limit = at + lengths[row]!;
+    const wire = wireLengths[row]! > lengths[row]! ? wireLengths[row]! : lengths[row]!;
+    if (wire > 0x3fffffff || nanos[row]! < 0) break;
+    let wireEnd = (at + wire) | 0;
+    let id = firstProtocol;
+    let parent = 0;
+    let isSound = false;
+    let network = -1;
+    let source = 0;
+    let destination = 0;
+    let flags = 0;
+    let octets = 0;
+    let hops = 0;
+    let transport = -1;
+    let payload = 0;
+    let protocol = 0;
+    let sourcePort = 0;
+    let destinationPort = 0;
+    let outerSource = 0;
+    let outerDestination = 0;
+    let tunnel = 0;
+    let outerPort = 0;
+    chain: for (;;) {
+      switch (id) {
+${cases.join('\n')}
+        default:
+          break chain;
+      }
+    }
+    if (!isSound || network < 0) break;
+    const isSecond = source > destination || (source === destination && sourcePort > destinationPort);
+    const word0 = isSecond ? destination : source;
+    const word1 = isSecond ? source : destination;
+    const word2 = isSecond ? (destinationPort << 16) | sourcePort : (sourcePort << 16) | destinationPort;
+    const word3 = pointAndFlags | flags | protocol;
+    const word4 = isSecond ? outerDestination : outerSource;
+    const word5 = isSecond ? outerSource : outerDestination;
+    key0[entry] = word0;
+    key1[entry] = word1;
+    key2[entry] = word2;
+    key3[entry] = word3;
+    key4[entry] = word4;
+    key5[entry] = word5;
+    key6[entry] = tunnel;
+    hash[entry] = hashKey(seed, word0, word1, word2, word3, word4, word5, tunnel);
+    direction[entry] = isSecond ? 1 : 0;
+    networkAt[entry] = network;
+    transportAt[entry] = transport;
+    payloadAt[entry] = payload;
+    end[entry] = limit;
+    ipLength[entry] = octets;
+    payloadLength[entry] = wireEnd - payload;
+    ttl[entry] = hops;
+    tunnelPort[entry] = outerPort;
+    wireLength[entry] = wire;
+    time[entry] = (seconds[row]! - baseSeconds) * 1e9 + nanos[row]!;
+    packet[entry] = packetsBefore + row;
+    copy[entry] = 0;
+    entry++;
+  }
+  queue.count = entry;
+  return row;
+}
+`;
+  }
+
+  private call(protocol: Protocol, member: string): string {
+    const [module, constant] = COMMON[protocol.name]!;
+    this.modules.set(constant, module);
+    const name = `${constant}${member.replace(/(^|\.)(\w)/g, (_, _dot, letter: string) => letter.toUpperCase())}`;
+    this.functions.set(name, `${constant}.${member.replaceAll('.', '!.')}!`);
+    return name;
+  }
+
+  private id(name: string): number {
+    const id = this.dissector.named(name);
+    if (id === 0) throw new Error(`no protocol is named '${name}'`);
+    return id;
+  }
+
+  private caseOf(protocol: Protocol): string {
+    const lines = [
+      ...(protocol.bare
+        ? this.bare(protocol)
+        : [
+            ...this.header(protocol),
+            ...this.extent(protocol),
+            ...this.fragments(protocol),
+            ...this.part(protocol),
+            ...this.next(protocol),
+          ]),
+    ];
+    const body = lines.map((line) => `          ${line}`).join('\n');
+    return `        // ${protocol.name}\n        case ${this.id(protocol.name)}: {\n${body}\n        }`;
+  }
+
+  private bare(protocol: Protocol): string[] {
+    return [`id = ${this.call(protocol, 'next')}(dispatch, view, at, at, limit);`, 'continue;'];
+  }
+
+  /** Length of the header, and what must hold of it. */
+  private header(protocol: Protocol): string[] {
+    const lines = [`if (at + ${protocol.minimum} > limit) break chain;`];
+    for (const { field, equals, atLeast } of protocol.checks) {
+      if (equals !== undefined) lines.push(`if (${read(field)} !== ${equals}) break chain;`);
+      if (atLeast !== undefined && field !== protocol.headerLengthField)
+        lines.push(`if (${read(field)} < ${atLeast}) break chain;`);
+    }
+    const isFixed = protocol.headerLengthField === undefined && protocol.headerLength === undefined;
+    const length =
+      protocol.headerLengthField !== undefined
+        ? read(protocol.headerLengthField)
+        : protocol.headerLength !== undefined
+          ? `${this.call(protocol, 'headerLength')}(view, at, limit)`
+          : String(protocol.minimum);
+    lines.push(`const behind = at + ${length};`);
+    if (!isFixed) lines.push(`if (behind < at + ${protocol.minimum} || behind > limit) break chain;`);
+    return lines;
+  }
+
+  /** A length that bounds the layer; one that is odd is left to the rows. */
+  private extent(protocol: Protocol): string[] {
+    const { extentField, extentIncludesHeader, extentUpTo, extentOf } = protocol;
+    if (extentOf !== undefined) throw new Error(`${protocol.name}: an extent by function has no case`);
+    if (extentField === undefined) return [];
+    if (extentUpTo !== Number.POSITIVE_INFINITY) return [`if (${read(extentField)} <= ${extentUpTo}) break chain;`];
+    return [
+      `const length = ${read(extentField)};`,
+      `const declared = ${extentIncludesHeader ? 'at' : 'behind'} + length;`,
+      'if (length === 0 || declared < behind || declared > wireEnd) break chain;',
+      'wireEnd = declared;',
+      'if (declared < limit) limit = declared;',
+      ...(extentIncludesHeader ? ['if (behind > limit) break chain;'] : []),
+    ];
+  }
+
+  private fragments(protocol: Protocol): string[] {
+    if (protocol.fragmentation === undefined) return [];
+    const offset = this.call(protocol, 'fragmentation.offset');
+    const more = this.call(protocol, 'fragmentation.more');
+    return [`if (${offset}(view, at) !== 0 || ${more}(view, at)) break chain;`];
+  }
+
+  /** What the layer's role adds to the key. */
+  private part(protocol: Protocol): string[] {
+    switch (protocol.role) {
+      case 'network':
+        return this.network(protocol);
+      case 'tunnel':
+        return this.enterTunnel(this.tunnelKind(String(protocol.tunnel)), protocol);
+      case 'transport':
+        return this.transport(protocol);
+      default:
+        return [];
+    }
+  }
+
+  private tunnelKind(kind: string): number {
+    const index = this.dissector.tunnelKinds.indexOf(kind);
+    if (index <= 0) throw new Error(`no tunnel is called '${kind}'`);
+    return index;
+  }
+
+  private network(protocol: Protocol): string[] {
+    const field = (key: string): Field => fieldOf(protocol, key);
+    const isIpv6 = field('src').bitWidth === 128;
+    const kinds = Object.entries(protocol.tunnel as Readonly<Record<string, string>>);
+    return [
+      'if (behind >= wireEnd) break chain;',
+      ...kinds.flatMap(([around, kind]) => [
+        `if (parent === ${this.id(around)}) {`,
+        ...this.enterTunnel(this.tunnelKind(kind)).map((line) => `  ${line}`),
+        '}',
+      ]),
+      'network = at;',
+      `source = ${readAddress(field('src'))};`,
+      `destination = ${readAddress(field('dst'))};`,
+      `octets = declared - at;`,
+      `hops = ${read(field(isIpv6 ? 'hlim' : 'ttl'))};`,
+      `protocol = ${read(fieldOf(protocol, protocol.nextField?.key ?? ''))};`,
+      ...(isIpv6 ? [`flags |= ${KeyBit.ipv6};`] : [`flags &= ~${KeyBit.ipv6};`]),
+      'transport = -1;',
+      'sourcePort = 0;',
+      'destinationPort = 0;',
+    ];
+  }
+
+  private enterTunnel(kind: number, protocol?: Protocol): string[] {
+    const id = protocol?.fixed.find(({ key }) => key === 'vni');
+    return [
+      'if (network < 0 || tunnel !== 0) break chain;',
+      'outerSource = source;',
+      'outerDestination = destination;',
+      `if ((flags & ${KeyBit.ipv6}) !== 0) flags |= ${KeyBit.outerIpv6};`,
+      'outerPort = transport < 0 ? 0 : destinationPort;',
+      id === undefined ? `tunnel = ${kind} << 24;` : `tunnel = ${(kind << 24) | (1 << 31)} | ${read(id)};`,
+    ];
+  }
+
+  private transport(protocol: Protocol): string[] {
+    return [
+      `sourcePort = ${read(fieldOf(protocol, 'srcport'))};`,
+      `destinationPort = ${read(fieldOf(protocol, 'dstport'))};`,
+      'transport = at;',
+      'payload = behind;',
+    ];
+  }
+
+  /** Where the chain goes on. */
+  private next(protocol: Protocol): string[] {
+    const own = this.id(protocol.name);
+    const goOn = [`parent = ${own};`, 'at = behind;', 'continue;'];
+    const { nextTable, nextField, nextPorts, nextName, nextFrom } = protocol;
+    // Octet streams carry no packets of their own.
+    if (protocol.stream !== undefined) return ['isSound = true;', 'break chain;'];
+    if (nextPorts !== undefined) {
+      this.tables.add(nextPorts);
+      return [
+        'if (behind >= wireEnd) {',
+        '  isSound = true;',
+        '  break chain;',
+        '}',
+        `let carried = ${nextPorts}[destinationPort]!;`,
+        'if (carried === 0 || guarded[carried] !== 0) {',
+        `  carried = Math.abs(dispatch.carriedByPort(${own}, view, at, behind, limit));`,
+        '}',
+        'if (terminal[carried] !== 0) {',
+        '  isSound = true;',
+        '  break chain;',
+        '}',
+        'id = carried;',
+        ...goOn,
+      ];
+    }
+    if (nextTable !== undefined && nextField !== undefined) {
+      this.tables.add(nextTable);
+      // The extent has seen to it that a number below is no code.
+      const isChecked = protocol.extentField === nextField && protocol.extentUpTo >= nextFrom - 1;
+      const below = nextFrom > 0 && !isChecked ? [`if (${read(nextField)} < ${nextFrom}) break chain;`] : [];
+      return [...below, `id = ${nextTable}[${read(nextField)}]!;`, ...goOn];
+    }
+    if (nextName !== undefined) return [`id = ${this.id(nextName)};`, ...goOn];
+    return [`id = ${this.call(protocol, 'next')}(dispatch, view, at, behind, limit);`, ...goOn];
+  }
+}
+
+function fieldOf(protocol: Protocol, key: string): Field {
+  const field = protocol.fixed.find((candidate) => candidate.key === key);
+  if (field === undefined) throw new Error(`${protocol.name} has no fixed field '${key}'`);
+  return field;
+}
+
+const HEAD =
+  '/** Generated by `npm run generate` from the declarations in src/protocols; generate-key-batch.ts says what it is. Do not edit. */';
+
+/** The text of `key-batch.generated.ts`. */
+export function generateKeyBatch(): string {
+  return new Generator().write();
+}
