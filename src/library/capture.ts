@@ -35,10 +35,10 @@ class Reading {
   private readonly points: string[] = [];
   private interfaces = 0;
 
-  constructor(input: CaptureInput, session: SessionCore) {
+  constructor(input: CaptureInput, name: string, session: SessionCore) {
     this.input = input;
     this.session = session;
-    this.name = input.name === '' ? '' : (pointNames([input.name])[0] ?? '');
+    this.name = name === '' ? '' : (pointNames([name])[0] ?? '');
   }
 
   begin(): void {
@@ -201,7 +201,10 @@ export function captureOf<P extends Protocol = StandardProtocol>(
   input: CaptureInput,
   options: CaptureOptions<P> = {},
 ): Capture<LayersOf<P>> {
-  return new Capture<LayersOf<P>>(new Reading(input, options.session ?? createSession(options)), []);
+  return new Capture<LayersOf<P>>(
+    new Reading(input, options.name ?? input.name, options.session ?? createSession(options)),
+    [],
+  );
 }
 
 /** Reads a capture from a stream, a `Blob` or `File`, a response, or octets: `for await (const packet of readCapture(file))`. */
@@ -209,5 +212,5 @@ export function readCapture<P extends Protocol = StandardProtocol>(
   source: CaptureSource,
   options: CaptureOptions<P> = {},
 ): Capture<LayersOf<P>> {
-  return captureOf(new ChunkInput(source, options.name), options);
+  return captureOf(new ChunkInput(source), options);
 }

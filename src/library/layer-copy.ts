@@ -16,8 +16,16 @@ const COLUMNS = [
   'tunnel',
 ] as const;
 
+/** What most packets have no others of. */
+const NONE: readonly never[] = [];
+
 /** Tables that copies are laid out in to be looked at, one a dissector: a table of its own would cost a packet 3 kB. */
 const tables = new WeakMap<Dissector, { readonly layers: Layers; holds: LayerCopy | undefined }>();
+
+/** The issues of a table, as many as it has now. */
+export function issuesOf({ issues }: Layers): readonly Issue[] {
+  return issues.count === 0 ? NONE : Array.from({ length: issues.count }, (_, index) => ({ ...issues.at(index) }));
+}
 
 /** A copy of the layers of a packet, over octets that the packet owns. */
 export class LayerCopy {
@@ -43,8 +51,8 @@ export class LayerCopy {
         this.rows[cell++] = column[row]! - (isPlace && layers.source[row] === 0 ? frameStart : 0);
       }
     }
-    this.issues = Array.from({ length: layers.issues.count }, (_, index) => ({ ...layers.issues.at(index) }));
-    this.sources = [...layers.sources];
+    this.issues = issuesOf(layers);
+    this.sources = layers.sources.length === 0 ? NONE : [...layers.sources];
     this.linkType = layers.linkType;
     this.fcsOctets = layers.fcsOctets;
   }

@@ -11,7 +11,7 @@ import { FilterContext } from '../filter/context.ts';
 import { packetJson, type RecordHead } from '../render/json.ts';
 import { type LayerObject, layerObject } from '../render/object.ts';
 import { protocolsText } from '../render/protocols-text.ts';
-import { LayerCopy } from './layer-copy.ts';
+import { issuesOf, LayerCopy } from './layer-copy.ts';
 import type { StandardLayers } from './layer-types.ts';
 
 /** What filters and renderers see of a packet. Borrowed: it holds until another packet's is asked for. */
@@ -130,7 +130,7 @@ export class DissectedPacket<L = StandardLayers> implements FilterablePacket {
     if (this.#objects === undefined) {
       const { layers } = this.#rows;
       this.#objects = Array.from({ length: layers.count }, (_, row) => objectOf(layers, row));
-      this.#issues = Array.from({ length: layers.issues.count }, (_, index) => ({ ...layers.issues.at(index) }));
+      this.#issues = issuesOf(layers);
     }
     return this.#objects;
   }

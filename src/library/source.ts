@@ -36,8 +36,8 @@ export class ChunkInput implements CaptureInput {
   readonly reader = new CaptureReader();
   private readonly chunks: Chunks;
 
-  constructor(source: CaptureSource, name?: string) {
-    this.name = name ?? nameOf(source);
+  constructor(source: CaptureSource) {
+    this.name = nameOf(source);
     this.chunks = chunksOf(source);
   }
 

@@ -132,6 +132,8 @@ describe('sources', () => {
   test('a File gives the capture its name, octets none', async () => {
     const [named] = await packetsOf(readCapture(new File([octets], 'node1-eth1.pcap')));
     expect(named?.point).toBe('node1-eth1');
+    const [renamed] = await packetsOf(await openCapture(VXLAN, { name: 'web.pcap' }));
+    expect(renamed?.point).toBe('web');
     const [unnamed] = await packetsOf(readCapture(octets));
     expect(unnamed?.point).toBe('');
   });

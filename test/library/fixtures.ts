@@ -1,7 +1,7 @@
 /** Captures of the lab that the library's tests read. */
 import { FIXTURES } from '../corpus.ts';
 
-/** 30 packets of pods that talk through VXLAN. */
+/** Packets of pods that talk through VXLAN. */
 export const VXLAN = `${FIXTURES}flannel-vxlan/node1-eth1.pcap`;
 /** Two interfaces in one pcapng file. */
 export const SEVERAL = `${FIXTURES}flannel-vxlan-variants/node1-several.pcapng`;
