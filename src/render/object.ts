@@ -9,7 +9,7 @@ import { type ComputedValue, type FieldVisitor, walkLayer } from '../dissect/wal
 export type ObjectValue = FieldValue | ObjectValues | ObjectValues[] | readonly number[];
 /** Fields by key. */
 export interface ObjectValues {
-  [key: string]: ObjectValue;
+  [key: string]: ObjectValue | undefined;
 }
 
 /** What every layer's object has beside its fields. */

@@ -1,9 +1,11 @@
 /** Packs the project, installs the tarball into an empty folder and uses it there as a user would. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import { examples } from '../library/example.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const capture = join(project, 'fixtures/captures/flannel-vxlan/node1-eth1.pcap');
@@ -47,7 +49,13 @@ try {
     import { dissect, readCapture } from 'netdissect';
     import { openCapture } from 'netdissect/node';
     let vnis = 0;
-    for await (const packet of await openCapture(process.argv[2] ?? '')) if (packet.layer('vxlan')?.vni === 1) vnis++;
+    for await (const packet of await openCapture(process.argv[2] ?? '')) {
+      const vni: number | undefined = packet.layer('vxlan')?.vni;
+      const isSyn: boolean | undefined = packet.layer('tcp')?.flags.syn;
+      // @ts-expect-error: what a layer has is known by its declaration
+      const wrong: string | undefined = packet.layer('vxlan')?.vni;
+      if (vni === 1 && isSyn !== null && wrong !== null) vnis++;
+    }
     const arp: string = dissect(new Uint8Array(42)).protocols;
     if (typeof readCapture !== 'function' || !arp.startsWith('eth')) throw new Error('the library is not whole');
     console.log(vnis);
@@ -60,6 +68,25 @@ try {
     Number(run('node', ['user.js', capture], folder)) === tunneled,
     'the library reads the capture and its types hold',
   );
+
+  copyFileSync(capture, join(folder, 'capture.cap'));
+  for (const { from, program: example = '', missing } of examples()) {
+    if (example === '') {
+      process.stdout.write(`skipped: ${missing}\n`);
+      continue;
+    }
+    writeFileSync(join(folder, 'example.ts'), example);
+    run('npx', [...compiler.slice(0, -1), 'example.ts'], folder);
+    const lines = run('node', ['example.js'], folder).trim().split('\n').length;
+    expect(lines >= 3, `the example of ${from} compiles and runs, and prints ${lines} lines`);
+  }
+
+  const { outputFiles } = buildSync({
+    stdin: { contents: "export * from 'netdissect';", resolveDir: folder },
+    ...{ bundle: true, write: false, format: 'esm', platform: 'browser', minify: true },
+  });
+  const size = outputFiles[0]?.contents.length ?? 0;
+  expect(size > 0, `a bundle for browsers needs nothing of Node (${Math.round(size / 1024)} kB)`);
 
   const { dependencies = {} } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
     dependencies?: Record<string, string>;
