@@ -22,6 +22,8 @@ export const CaptureErrorCode = {
   tooManyInterfaces: 'too-many-interfaces',
   /** Compressed data that does not decompress. */
   badCompression: 'bad-compression',
+  /** A pasted dump with something else than octets where they belong. */
+  badHexDump: 'bad-hex-dump',
 } as const;
 
 export type CaptureErrorCode = (typeof CaptureErrorCode)[keyof typeof CaptureErrorCode];

@@ -24,12 +24,22 @@ export interface OpenedCapture {
   readonly index: number;
 }
 
+/** The dumps among the paths of a call. */
+export interface PastedDumps {
+  /** How many there are. */
+  readonly count: number;
+  /** Link type of their packets; recognised where it is not given. */
+  readonly linkType: number | undefined;
+}
+
 /** What a loop over captures is given. */
 export interface CaptureLoop {
   readonly io: CommandIo;
   readonly messages: Messages;
   /** The captures are consecutive pieces: read one after the other, not merged by time. */
   readonly join?: boolean;
+  /** The last of the paths are pasted dumps rather than captures. */
+  readonly dumps?: PastedDumps;
   /** Called before the first packet with the captures that could be opened. */
   readonly onOpen?: (captures: readonly OpenedCapture[]) => void;
   /** Called for each packet, borrowed until it returns; false ends the loop. */
@@ -70,7 +80,8 @@ export async function readCaptures(paths: readonly string[], loop: CaptureLoop):
   };
   const opened: OpenedCapture[] = [];
   for (const [index, path] of paths.entries()) {
-    const input = await openOrReport(path, loop);
+    const isDump = index >= paths.length - (loop.dumps?.count ?? 0);
+    const input = await openOrReport(path, isDump, loop);
     if (input === undefined) worse(ExitCode.usage);
     else opened.push({ input, index });
   }
@@ -88,10 +99,17 @@ export async function readCaptures(paths: readonly string[], loop: CaptureLoop):
   return code;
 }
 
-async function openOrReport(path: string, { io, messages }: CaptureLoop): Promise<CaptureInput | undefined> {
+async function openOrReport(
+  path: string,
+  isDump: boolean,
+  { io, messages, dumps }: CaptureLoop,
+): Promise<CaptureInput | undefined> {
   try {
     const onNotice = (text: string): void => messages.notice(path, text);
-    return await openInput(path, { onNotice, ...(io.stdin === undefined ? {} : { stdin: io.stdin }) });
+    const options = { onNotice, ...(io.stdin === undefined ? {} : { stdin: io.stdin }) };
+    if (!isDump) return await openInput(path, options);
+    const { openHexDump } = await import('../node/hex-dump-input.ts');
+    return await openHexDump(path, { ...options, linkType: dumps?.linkType });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const near = error.code === 'ENOENT' ? commandNearTo(path) : undefined;

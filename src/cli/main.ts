@@ -36,7 +36,8 @@ async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
     return (await import('./commands/reference.ts')).fields(call.pattern, call.options, io);
   }
   if (call.command === 'schema') return (await import('./commands/reference.ts')).schema(io);
-  let paths = [...call.paths, ...(call.options.read ?? [])];
+  const dumps = call.command === 'packets' ? (call.options.fromHex ?? []) : [];
+  let paths = [...call.paths, ...(call.options.read ?? []), ...dumps];
   const needsNone = call.command === 'cluster' && (call.options.collect || call.options.context !== undefined);
   if (paths.length === 0 && !needsNone) {
     if (io.stdinIsTTY) {

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { TIME_FORMATS, type TimeFormat } from '../render/time-text.ts';
 import { UsageError } from './exit-codes.ts';
 import { FILE_FORMATS, type FileFormat } from './file-formats.ts';
+import { parseLinkType } from './link-type-option.ts';
 
 /** Options every command that reads captures has. */
 export interface CaptureOptions {
@@ -25,6 +26,8 @@ export interface PacketsOptions extends CaptureOptions {
   readonly format: 'fields' | 'json' | 'text' | undefined;
   readonly field: readonly string[] | undefined;
   readonly columns: readonly string[] | undefined;
+  readonly fromHex: readonly string[] | undefined;
+  readonly linkType: number | undefined;
   readonly write: string | undefined;
   readonly fileFormat: FileFormat | undefined;
   readonly time: TimeFormat;
@@ -84,6 +87,16 @@ export function addPacketsOptions(command: Command): Command {
       )
       .option('-e, --field <name>', 'with -T fields: a field to print, once for each column', collect)
       .option('-E, --columns <setting>', 'with -T fields: separator=C, header=y, occurrence=f|l|a', collect)
+      .option(
+        '--from-hex <file>',
+        'read pasted hex: of tcpdump, xxd, hexdump -C, Wireshark, or bare octets (- is standard input)',
+        collect,
+      )
+      .option(
+        '--link-type <type>',
+        'with --from-hex: what packets begin with (EN10MB, RAW, LINUX_SLL or a number)',
+        parseLinkType,
+      )
       .option(
         '-w, --write <file>',
         'write the packets to a capture file, pcap or pcapng by its extension (- is standard output)',

@@ -22,7 +22,8 @@ import { FileSource } from './file-source.ts';
 import { FileOctets } from './octet-input.ts';
 import { StreamSource } from './stream-source.ts';
 
-const STANDARD_INPUT = '-';
+/** The path that stands for standard input. */
+export const STANDARD_INPUT = '-';
 const STANDARD_INPUT_DESCRIPTOR = 0;
 
 const open = promisify(openWithCallback);
@@ -116,7 +117,7 @@ function fileSource(descriptor: number, tellNotice: TellNotice): ByteSource {
 }
 
 /** Failures of the system become InputErrors; others stay what they are. */
-function inputFailure(path: string, error: unknown): unknown {
+export function inputFailure(path: string, error: unknown): unknown {
   if (!isSystemError(error)) return error;
   return new InputError(error.code, path, describeFailure(path, error), { cause: error });
 }

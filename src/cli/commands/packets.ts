@@ -21,6 +21,9 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
   const output = new Output(io.stdout, options.lineBuffered ?? false);
   const dissector = dissectorFor(options);
   const points = new Points(paths);
+  if (options.linkType !== undefined && options.fromHex === undefined) {
+    throw new UsageError('--link-type goes with --from-hex');
+  }
   const isPrinted = options.write === undefined || printsBesideFile(options);
   let filter: Filter | undefined;
   let print: Printer;
@@ -41,6 +44,7 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
       io,
       messages,
       join: options.join ?? false,
+      dumps: { count: options.fromHex?.length ?? 0, linkType: options.linkType },
       onOpen: (captures) => file?.open(captures),
       onPacket: (packet, origin) => {
         number++;
