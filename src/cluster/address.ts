@@ -1,5 +1,5 @@
 /** Addresses and prefixes as this folder compares them: octets, one character each, of IPv4 (4) or IPv6 (16). */
-import { ipv4Literal, ipv6Literal, macLiteral } from '../dissect/address-literal.ts';
+import { ipv4Literal, ipv6Literal } from '../dissect/address-literal.ts';
 import { ipv4Text, ipv6Text } from '../dissect/value.ts';
 
 /** An address's octets, one character each: 4 of them or 16. */
@@ -35,11 +35,9 @@ export function parseAddress(text: string): AddressOctets | undefined {
   return parsePrefix(text.split('%', 1)[0] ?? '')?.octets;
 }
 
-/** A MAC address in lower case with colons; undefined for what is none. */
-export function parseMac(text: string): string | undefined {
-  const octets = macLiteral(text);
-  if (octets === undefined) return undefined;
-  return Array.from(octets, (octet) => octet.charCodeAt(0).toString(16).padStart(2, '0')).join(':');
+/** The addresses among texts. */
+export function parseAddresses(texts: readonly string[]): AddressOctets[] {
+  return texts.map(parseAddress).filter((address) => address !== undefined);
 }
 
 /** Whether a MAC address in text names a group: broadcast or multicast. */

@@ -6,11 +6,12 @@ import {
   isSamePrefix,
   type Prefix,
   PrefixMap,
-  parseAddress,
+  parseAddresses,
   parsePrefix,
 } from './address.ts';
 import type {
   BgpPeerFact,
+  ConnectionFact,
   DestinationNatFact,
   Fact,
   FlannelNetworkFact,
@@ -22,10 +23,10 @@ import type {
   PodMtuFact,
   PoolFact,
   RouteFact,
-  ServiceFact,
 } from './context/facts.ts';
 import { isCard } from './devices.ts';
 import type { FactSource } from './evidence.ts';
+import { type ModelService, servicesOf } from './services.ts';
 
 /** A value and the places that say it. */
 export interface Told<T> {
@@ -77,13 +78,6 @@ export interface ModelPod {
   readonly addresses: readonly AddressOctets[];
 }
 
-export interface ModelService {
-  readonly fact: ServiceFact;
-  readonly addresses: readonly AddressOctets[];
-  /** Addresses of the pods behind it. */
-  readonly endpoints: Set<AddressOctets>;
-}
-
 /** Everything that context says. */
 export interface Model {
   readonly nodes: ReadonlyMap<string, ModelNode>;
@@ -93,7 +87,9 @@ export interface Model {
   readonly flannelNetworks: readonly FlannelNetworkFact[];
   /** flannel's backend as nodes' annotations tell it. */
   readonly backendTypes: readonly NodeFact[];
+  /** Rules that change destinations, and connections for which that was done: what NAT between flows is confirmed by. */
   readonly destinationNat: readonly DestinationNatFact[];
+  readonly connections: readonly ConnectionFact[];
   /** The nodes by their addresses, those of their devices included. */
   readonly nodeByAddress: ReadonlyMap<AddressOctets, ModelNode>;
   /** The nodes by their pod networks. */
@@ -122,12 +118,13 @@ export function buildModel(facts: readonly Fact[]): Model {
   for (const node of nodes.values()) settleInterfaces(node, nodeFacts.length === 0);
   return {
     nodes,
-    pods: of('pod').map((fact) => ({ fact, addresses: addressesOf(fact.addresses) })),
+    pods: of('pod').map((fact) => ({ fact, addresses: parseAddresses(fact.addresses) })),
     services: servicesOf(of('service'), of('endpoints')),
     pools: of('pool'),
     flannelNetworks: of('flannel-network'),
     backendTypes: nodeFacts.filter(({ backendType }) => backendType !== undefined),
     destinationNat: of('dnat'),
+    connections: of('connection'),
     nodeByAddress: indexAddresses(nodes.values()),
     nodeByNetwork: indexNetworks(nodes.values()),
   };
@@ -172,9 +169,9 @@ function nodeNamed(nodes: Map<string, ModelNode>, name: string): ModelNode {
 
 function addNode(node: ModelNode, fact: NodeFact): void {
   node.sources.push(fact.source);
-  for (const address of addressesOf(fact.addresses)) node.addresses.add(address);
+  for (const address of parseAddresses(fact.addresses)) node.addresses.add(address);
   for (const network of fact.podNetworks) addNetwork(node, network, fact.source);
-  for (const address of addressesOf(fact.tunnelAddresses)) node.ownAddresses.set(address, 'tunnel');
+  for (const address of parseAddresses(fact.tunnelAddresses)) node.ownAddresses.set(address, 'tunnel');
   if (fact.vtepMac !== undefined) addVtep(node, fact.vtepMac, fact.vni, fact.source);
 }
 
@@ -190,10 +187,6 @@ function addNetwork(node: ModelNode, text: string, source: FactSource): void {
   const known = node.podNetworks.find(({ value }) => isSamePrefix(value, prefix));
   if (known === undefined) node.podNetworks.push({ value: prefix, sources: [source] });
   else known.sources.push(source);
-}
-
-function addressesOf(texts: readonly string[]): AddressOctets[] {
-  return texts.map(parseAddress).filter((address) => address !== undefined);
 }
 
 /** Names of nodes by folder, where a folder holds the interfaces of a node under another name. */
@@ -259,22 +252,6 @@ function settleInterfaces(node: ModelNode, isAlone: boolean): void {
     }
     if (device.sources[0] !== undefined && node.sources.length === 0) node.sources.push(device.sources[0]);
   }
-}
-
-function servicesOf(
-  services: readonly ServiceFact[],
-  endpoints: readonly Extract<Fact, { kind: 'endpoints' }>[],
-): ModelService[] {
-  const found = services.map((fact) => ({
-    fact,
-    addresses: addressesOf(fact.addresses),
-    endpoints: new Set<AddressOctets>(),
-  }));
-  const byName = new Map(found.map((service) => [`${service.fact.namespace}/${service.fact.name}`, service]));
-  for (const { namespace, service, addresses } of endpoints) {
-    for (const address of addressesOf(addresses)) byName.get(`${namespace}/${service}`)?.endpoints.add(address);
-  }
-  return found;
 }
 
 /** The route a node takes for an address; undefined without one. */

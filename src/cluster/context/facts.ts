@@ -57,6 +57,8 @@ export interface ServiceFact extends Sourced {
   /** Cluster, external and load balancer addresses. */
   readonly addresses: readonly string[];
   readonly ports: readonly ServicePort[];
+  /** Told by a rule of kube-proxy's, which knows one port of it; else by the object itself. */
+  readonly isRule: boolean;
 }
 
 /** Endpoints, or a slice of them. */

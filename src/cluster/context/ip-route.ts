@@ -46,7 +46,9 @@ export function readRoutes(file: ContextFile): Listing {
 }
 
 function destinationOf(text: string, words: readonly string[]): string | undefined {
-  if (text === 'default') return wordAfter(words, 'via')?.includes(':') === true ? ANY_IPV6 : ANY_IPV4;
+  // Only routes of IPv6 have a preference (RFC 4191).
+  const isIpv6 = wordAfter(words, 'via')?.includes(':') === true || words.includes('pref');
+  if (text === 'default') return isIpv6 ? ANY_IPV6 : ANY_IPV4;
   return /^[0-9a-f.:]+(?:\/\d+)?$/.test(text) && /[.:]/.test(text) ? text : undefined;
 }
 

@@ -1,6 +1,9 @@
-/** `iptables-save` and `ip6tables-save`, of which the rules that change destinations matter. */
-import type { ContextFile, DestinationNatFact } from './facts.ts';
-import { type Listing, lineSource, readLines, wholeNumber, wordAfter } from './lines.ts';
+/** `iptables-save` and `ip6tables-save`, of which the rules that change destinations matter, and kube-proxy's, which name services. */
+import type { ContextFile, Fact, ServicePort } from './facts.ts';
+import { type Line, type Listing, lineSource, readLines, wholeNumber, wordAfter } from './lines.ts';
+
+/** What kube-proxy writes beside its rules: `default/my-nginx:http cluster IP` (kube-proxy, pkg/proxy/iptables). */
+const SERVICE_COMMENT = /^([a-z0-9.-]+)\/([a-z0-9.-]+)(?::\S+)?(?: .*)?$/;
 
 /** Whether a text is a dump of tables. */
 export function looksLikeIptables(text: string): boolean {
@@ -14,29 +17,44 @@ export function readIptables(file: ContextFile): Listing {
   return readLines(file, (line) => {
     if (/^[#*:]|^COMMIT$/.test(line.text)) return [];
     const [, rule] = /^(?:\[\d+:\d+\] )?(-[AI] .*)$/.exec(line.text) ?? [];
-    if (rule === undefined) return undefined;
-    const words = rule.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
-    const to = wordAfter(words, '--to-destination');
-    if (wordAfter(words, '-j') !== 'DNAT' || to === undefined) return [];
-    return [natFact(file, words, to, lineSource(file, line))];
+    return rule === undefined ? undefined : ruleFacts(file, line, rule.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []);
   });
 }
 
-function natFact(
-  file: ContextFile,
-  words: readonly string[],
-  to: string,
-  source: DestinationNatFact['source'],
-): DestinationNatFact {
-  const matches = words[words.indexOf('-d') - 1] === '!' ? undefined : wordAfter(words, '-d');
-  return {
-    kind: 'dnat',
-    node: file.folder,
-    matches,
-    protocol: wordAfter(words, '-p'),
-    port: wholeNumber(wordAfter(words, '--dport')),
-    to,
-    comment: wordAfter(words, '--comment')?.replace(/^"|"$/g, ''),
-    source,
+function ruleFacts(file: ContextFile, line: Line, words: readonly string[]): Fact[] {
+  const target = wordAfter(words, '-j') ?? '';
+  const to = wordAfter(words, '--to-destination');
+  const comment = wordAfter(words, '--comment')?.replace(/^"|"$/g, '');
+  const source = lineSource(file, line);
+  const [, namespace, name] = SERVICE_COMMENT.exec(comment ?? '') ?? [];
+  const isNegated = words[words.indexOf('-d') - 1] === '!';
+  const matches = isNegated ? undefined : wordAfter(words, '-d');
+  const protocol = wordAfter(words, '-p');
+  const port = wholeNumber(wordAfter(words, '--dport'));
+  if (target === 'DNAT' && to !== undefined) {
+    const facts: Fact[] = [{ kind: 'dnat', node: file.folder, matches, protocol, port, to, comment, source }];
+    if (namespace !== undefined && name !== undefined && (words[1] ?? '').startsWith('KUBE-SEP-')) {
+      facts.push({ kind: 'endpoints', namespace, service: name, addresses: [addressOf(to)], source });
+    }
+    return facts;
+  }
+  if (namespace === undefined || name === undefined || port === undefined || !/^KUBE-(?:SVC|EXT)-/.test(target))
+    return [];
+  const isNodePort = words[1] === 'KUBE-NODEPORTS';
+  const servicePort: ServicePort = {
+    name: undefined,
+    protocol: (protocol ?? 'tcp').toUpperCase(),
+    port,
+    nodePort: isNodePort ? port : undefined,
   };
+  const addresses = matches === undefined ? [] : [matches.replace(/\/(?:32|128)$/, '')];
+  const serviceType = isNodePort ? 'NodePort' : 'ClusterIP';
+  return [{ kind: 'service', namespace, name, serviceType, addresses, ports: [servicePort], isRule: true, source }];
+}
+
+/** The address of `10.244.1.170:80`, `[fd00::1]:80` or one without a port. */
+function addressOf(destination: string): string {
+  const bracketed = /^\[([^\]]+)\]/.exec(destination)?.[1];
+  if (bracketed !== undefined) return bracketed;
+  return destination.includes('.') ? (destination.split(':', 1)[0] ?? '') : destination;
 }

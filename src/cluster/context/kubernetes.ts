@@ -121,6 +121,7 @@ function serviceFacts(object: Json, source: FactSource): Fact[] {
       serviceType: textAt(spec, 'type') ?? 'ClusterIP',
       addresses: distinct(addresses),
       ports: objectsAt(spec, 'ports').map(servicePort),
+      isRule: false,
       source,
     },
   ];

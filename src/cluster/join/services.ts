@@ -1,5 +1,7 @@
 /** Services as context and traffic know them. */
+import type { AddressOctets } from '../address.ts';
 import { type ClusterService, inference } from '../cluster.ts';
+import type { Sighting } from '../evidence.ts';
 import type { Model } from '../model.ts';
 import type { Observations } from '../traffic/observations.ts';
 import type { NodeIndex } from './node-index.ts';
@@ -20,18 +22,18 @@ export function joinServices(model: Model, index: NodeIndex, observations: Obser
   }));
   const known = new Set(services.flatMap(({ addresses }) => addresses));
   const nodePorts = new Set(services.flatMap(({ ports }) => ports.map(({ nodePort }) => nodePort)));
-  const { translations, serviceNames } = observations;
-  for (const { address, port, protocol, targets } of translations.values()) {
+  const { serviceNames } = observations;
+  for (const { address, port, endpoints, seen } of translatedDestinations(index, observations)) {
     const isNodePort = index.at(address) !== undefined;
     if (known.has(address) || index.ofPod(address) !== undefined || (isNodePort && nodePorts.has(port))) continue;
     services.push({
       name: serviceNames.get(address)?.name,
       serviceType: isNodePort ? 'NodePort' : undefined,
       addresses: [address],
-      ports: [{ name: undefined, protocol, port, nodePort: isNodePort ? port : undefined }],
-      endpoints: [...targets.keys()],
+      ports: [{ name: undefined, protocol: 'TCP', port, nodePort: isNodePort ? port : undefined }],
+      endpoints: [...endpoints],
       sources: [],
-      inferred: inference(CONFIDENCE.translated, targets.values()),
+      inferred: inference(CONFIDENCE.translated, seen),
     });
   }
   for (const { addresses } of services) for (const address of addresses) known.add(address);
@@ -49,4 +51,26 @@ export function joinServices(model: Model, index: NodeIndex, observations: Obser
     });
   }
   return services;
+}
+
+/** A destination that was replaced, and by what. */
+interface Translated {
+  readonly address: AddressOctets;
+  readonly port: number;
+  readonly endpoints: Set<AddressOctets>;
+  readonly seen: Sighting[];
+}
+
+function translatedDestinations(index: NodeIndex, { translations }: Observations): Translated[] {
+  const found = new Map<string, Translated>();
+  for (const { first, second, seen } of translations.values()) {
+    const isReversed = index.ofPod(first.address) !== undefined && index.ofPod(second.address) === undefined;
+    const [before, after] = isReversed ? [second, first] : [first, second];
+    const key = `${before.address}:${before.port}`;
+    const known = found.get(key) ?? { ...before, endpoints: new Set(), seen: [] };
+    found.set(key, known);
+    known.endpoints.add(after.address);
+    known.seen.push(seen);
+  }
+  return [...found.values()];
 }

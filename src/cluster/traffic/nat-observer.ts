@@ -1,7 +1,7 @@
 /** Recognises destinations that were replaced on the way: the same SYN is seen before and after. */
 import type { AddressOctets } from '../address.ts';
+import { Sighting } from '../evidence.ts';
 import type { Observations } from './observations.ts';
-import { Sightings, type Translation } from './observations.ts';
 
 /** SYNs remembered at a time, and services. */
 const MOST_SYNS = 8192;
@@ -30,8 +30,8 @@ export class NatObserver {
   /** Takes the next SYN. A connection keeps its initial sequence number and timestamp, whatever happens to its addresses and ports. */
   observe(syn: Syn, number: number, point: string): void {
     // Without timestamps 32 bits are too few to stand alone.
-    const second = syn.timestamp === undefined ? `p${syn.sourcePort}` : `t${syn.timestamp}`;
-    const key = `${syn.sequence}/${second}`;
+    const mark = syn.timestamp === undefined ? `p${syn.sourcePort}` : `t${syn.timestamp}`;
+    const key = `${syn.sequence}/${mark}`;
     const before = this.recent.get(key);
     if (before === undefined) {
       if (this.recent.size === MOST_SYNS) this.recent.delete(this.recent.keys().next().value ?? '');
@@ -39,16 +39,15 @@ export class NatObserver {
       return;
     }
     if (before.to === syn.to) return;
-    this.translationOf(before)?.targets.add(syn.to, number, point);
-  }
-
-  private translationOf({ to, port }: Syn): Translation | undefined {
-    const { translations, budget } = this.observations;
-    const key = `${to}:${port}`;
-    const found = translations.get(key);
-    if (found !== undefined || translations.size === MOST_TRANSLATIONS) return found;
-    const translation: Translation = { address: to, port, protocol: 'TCP', targets: new Sightings(budget) };
-    translations.set(key, translation);
-    return translation;
+    const { translations } = this.observations;
+    const second = { address: syn.to, port: syn.port };
+    const pair = `${before.to}:${before.port}/${syn.to}:${syn.port}`;
+    let translation = translations.get(pair);
+    if (translation === undefined) {
+      if (translations.size === MOST_TRANSLATIONS) return;
+      translation = { first: { address: before.to, port: before.port }, second, seen: new Sighting() };
+      translations.set(pair, translation);
+    }
+    translation.seen.add(number, point);
   }
 }

@@ -151,15 +151,18 @@ export interface NameServer {
   readonly clusterNames: Sighting;
 }
 
-/** A destination that was replaced on the way. */
-export interface Translation {
-  /** Address and port before. */
+/** Where a packet was for. */
+export interface Destination {
   readonly address: AddressOctets;
   readonly port: number;
-  /** `TCP` or `UDP`. */
-  readonly protocol: string;
-  /** Addresses after. */
-  readonly targets: Sightings<AddressOctets>;
+}
+
+/** A connection that was seen with two destinations: one replaced the other on the way. */
+export interface Translation {
+  /** The one that was seen first, which need not be the original: captures may be read one behind the other. */
+  readonly first: Destination;
+  readonly second: Destination;
+  readonly seen: Sighting;
 }
 
 /** Everything that was seen. */

@@ -76,9 +76,6 @@ export function macOf(number: number): string {
   return digits.match(/../g)?.join(':') ?? '';
 }
 
-/** Destination of broadcast frames. */
-export const BROADCAST = 2 ** 48 - 1;
-
 /** Whether a MAC address names a group. */
 export function isGroup(mac: number): boolean {
   return (Math.floor(mac / 2 ** 40) & 1) === 1;
