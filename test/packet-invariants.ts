@@ -1,7 +1,7 @@
 /** What holds for every packet, however hostile: checked on fixtures, at every cut, and by the fuzz loop. */
 import type { Dissector } from '../src/dissect/dissector.ts';
 import type { Field } from '../src/dissect/field.ts';
-import type { Layers } from '../src/dissect/layers.ts';
+import { type Layers, RowFlag } from '../src/dissect/layers.ts';
 import { type FieldVisitor, walkLayer } from '../src/dissect/walk.ts';
 import { packetJson } from '../src/render/json.ts';
 import { segmentsOf } from '../src/render/segments.ts';
@@ -119,9 +119,18 @@ export interface LayerEnds {
   readonly ends: readonly number[];
 }
 
-/** The layers of the frame, with their ends counted from its first octet. */
+/**
+ * The layers of the frame, with their ends counted from its first octet, up to the first that depends on content: one that was recognised by its
+ * looks, and all messages of a stream but the first, for where one begins may have to be searched for. Of these, less may be too little to go by.
+ */
 export function layerEnds(of: Layers): LayerEnds {
-  const rows = Array.from({ length: of.count }, (_, row) => row);
+  const all = Array.from({ length: of.count }, (_, row) => row);
+  const uncertain = all.findIndex(
+    (row) =>
+      (of.flags[row]! & RowFlag.guessed) !== 0 ||
+      (row > 0 && of.protocolOf(row).messages !== undefined && of.parent[row] === of.parent[row - 1]),
+  );
+  const rows = uncertain < 0 ? all : all.slice(0, uncertain);
   return {
     names: rows.map((row) => of.protocolOf(row).name),
     ends: rows.map((row) => of.payload[row]! - of.frameStart),

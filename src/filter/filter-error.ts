@@ -12,9 +12,9 @@ export class FilterError extends Error {
   /** How many characters are wrong, at least 1. */
   readonly length: number;
 
-  /** @param at first wrong character, from 0 @param end behind the last one */
+  /** @param message may quote the filter; controls in it become blanks @param at first wrong character, from 0 @param end behind the last one */
   constructor(message: string, text: string, at: number, end: number = at + 1) {
-    super(message);
+    super(printable(message));
     this.name = 'FilterError';
     this.text = text;
     this.column = at + 1;

@@ -70,6 +70,7 @@ export const dhcp = defineProtocol('dhcp', {
     ...DNS_NAME_ISSUES,
     optionBeyondMessage: 'an option reaches beyond the message',
     optionLength: 'an option is not of the length its type asks for',
+    messageTooShort: 'the message ends within the fields that all messages have',
     hardwareAddressTooLong: 'the hardware address length is above 16 octets',
   },
 });
@@ -84,6 +85,7 @@ function hasOptions(view: DataView, start: number, end: number): boolean {
 function showMessage(emit: FieldEmitter, view: DataView, start: number, end: number): void {
   const isDhcp = hasOptions(view, start, end);
   const overload = isDhcp ? overloadedFields(view, start + OPTIONS, end) : 0;
+  if (start + COOKIE > end) emit.issue('messageTooShort', COOKIE, end - start, 'udp.length');
   showHardwareAddress(emit, view, start, end);
   const server = start + SERVER;
   const file = start + FILE;

@@ -5,7 +5,7 @@ import { RowFlag } from '../dissect/layers.ts';
 import { fieldValue } from '../dissect/value.ts';
 import { type ComputedValue, type FieldVisitor, walkLayer } from '../dissect/walk.ts';
 import { protocolsText } from './protocols-text.ts';
-import { remainderOf } from './remainder.ts';
+import { remaindersOf } from './remainder.ts';
 import { jsonString } from './safe-text.ts';
 
 /** What a record says of the packet beside its layers. */
@@ -155,9 +155,11 @@ function layerJson(layers: Layers, row: number, writer: LayerWriter): string {
 
 /** `,"payload":[54,100]` where a layer, or the frame, holds octets that no layer claims. */
 function remainderJson(layers: Layers, row: number): string {
-  const { kind, start, end } = remainderOf(layers, row);
   const origin = row < 0 ? layers.frameStart : layers.originOf(row);
-  return start < end ? `,"${kind}":[${start - origin},${end - origin}]` : '';
+  let text = '';
+  for (const { kind, start, end } of remaindersOf(layers, row))
+    text += `,"${kind}":[${start - origin},${end - origin}]`;
+  return text;
 }
 
 function issuesJson(layers: Layers): string {

@@ -1,15 +1,41 @@
 /** What a layer holds that no layer within it claims. */
 import type { Layers } from '../dissect/layers.ts';
 
-/** Octets [start, end) of a row's source: payload of no known protocol, or padding behind a declared end. Empty where start is end. */
+/** Octets [start, end) of a row's source: payload of no known protocol, or padding behind a declared end. */
 export interface Remainder {
   readonly kind: 'payload' | 'padding';
   readonly start: number;
   readonly end: number;
 }
 
-/** The remainder of a row; row -1 stands for the frame. */
-export function remainderOf(layers: Layers, row: number): Remainder {
+/**
+ * What a row leaves over, row -1 standing for the frame, without empty runs: its own remainder, and behind the last of the outermost rows of a
+ * reassembled source what of the source no row reaches.
+ */
+export function remaindersOf(layers: Layers, row: number): Remainder[] {
+  const own = remainderOf(layers, row);
+  const behind = row < 0 ? own.end : endOfSource(layers, row);
+  if (behind <= own.end) return own.start < own.end ? [own] : [];
+  if (own.kind === 'padding' || own.start >= own.end) return [{ kind: 'padding', start: own.start, end: behind }];
+  return [own, { kind: 'padding', start: own.end, end: behind }];
+}
+
+/** End of a reassembled source for the last of its outermost rows; 0 for every other row. */
+function endOfSource(layers: Layers, row: number): number {
+  const source = layers.source[row]!;
+  if (source === 0 || !isOutermost(layers, row)) return 0;
+  for (let later = row + 1; later < layers.count; later++) {
+    if (layers.source[later] === source && isOutermost(layers, later)) return 0;
+  }
+  return layers.sources[source - 1]!.view.byteLength;
+}
+
+function isOutermost(layers: Layers, row: number): boolean {
+  const parent = layers.parent[row]!;
+  return parent < 0 || layers.source[parent] !== layers.source[row];
+}
+
+function remainderOf(layers: Layers, row: number): Remainder {
   const frameEnd = layers.frameEnd - layers.fcsOctets;
   const end = row < 0 ? frameEnd : layers.end[row]!;
   const source = row < 0 ? 0 : layers.source[row]!;

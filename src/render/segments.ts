@@ -2,7 +2,7 @@
 import type { Field } from '../dissect/field.ts';
 import type { Layers } from '../dissect/layers.ts';
 import { type ComputedValue, type FieldVisitor, walkLayer } from '../dissect/walk.ts';
-import { remainderOf } from './remainder.ts';
+import { remaindersOf } from './remainder.ts';
 
 /**
  * What a segment is: a field without children; octets no known protocol claims; octets behind a layer's declared end;
@@ -81,17 +81,19 @@ export function segmentsOf(layers: Layers, source = 0): Segment[] {
     for (let child = row + 1; child < layers.count; child++) {
       if (layers.parent[child] === row && layers.source[child] === source) addRow(child);
     }
-    const { kind, start, end } = remainderOf(layers, row);
-    rest(kind, row, start, end);
+    for (const { kind, start, end } of remaindersOf(layers, row)) rest(kind, row, start, end);
   };
+  let isEmpty = true;
   for (let row = 0; row < layers.count; row++) {
     const parent = layers.parent[row]!;
-    if (layers.source[row] === source && (parent < 0 || layers.source[parent] !== source)) addRow(row);
+    if (layers.source[row] === source && (parent < 0 || layers.source[parent] !== source)) {
+      addRow(row);
+      isEmpty = false;
+    }
   }
   if (source === 0) {
-    const { kind, start, end } = remainderOf(layers, -1);
-    rest(kind, -1, start, end);
-    rest('fcs', -1, end, layers.frameEnd);
-  }
+    for (const { kind, start, end } of remaindersOf(layers, -1)) rest(kind, -1, start, end);
+    rest('fcs', -1, layers.frameEnd - layers.fcsOctets, layers.frameEnd);
+  } else if (isEmpty) rest('payload', -1, 0, layers.sources[source - 1]!.view.byteLength);
   return segments;
 }

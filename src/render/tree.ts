@@ -5,7 +5,7 @@ import { RowFlag } from '../dissect/layers.ts';
 import { type ComputedValue, type FieldVisitor, walkLayer } from '../dissect/walk.ts';
 import { leafText, valueText } from './field-text.ts';
 import { issueWords } from './line.ts';
-import { remainderOf } from './remainder.ts';
+import { remaindersOf } from './remainder.ts';
 import type { Style } from './style.ts';
 
 /** Columns of the range at the left: `1234–1237`. */
@@ -119,11 +119,11 @@ export function layerTree(layers: Layers, style: Style, only?: ReadonlySet<strin
 }
 
 function remainderLines(layers: Layers, row: number, depth: number, style: Style): string[] {
-  const { kind, start, end } = remainderOf(layers, row);
-  if (start >= end) return [];
   const origin = row < 0 ? layers.frameStart : layers.originOf(row);
-  const range = rangeText(start - origin, end - origin, style).padStart(RANGE_WIDTH);
-  const onWire = row < 0 ? 0 : layers.wireEnd[row]! - start;
-  const cut = kind === 'payload' && onWire > end - start ? ` captured of ${onWire}` : '';
-  return [`${style.dim(range)}  ${'  '.repeat(depth)}${style.dim(kind)}, ${end - start} octets${cut}`];
+  return remaindersOf(layers, row).map(({ kind, start, end }) => {
+    const range = rangeText(start - origin, end - origin, style).padStart(RANGE_WIDTH);
+    const onWire = row < 0 ? 0 : layers.wireEnd[row]! - start;
+    const cut = kind === 'payload' && onWire > end - start ? ` captured of ${onWire}` : '';
+    return `${style.dim(range)}  ${'  '.repeat(depth)}${style.dim(kind)}, ${end - start} octets${cut}`;
+  });
 }

@@ -1,0 +1,85 @@
+/** One frame: rows, JSON, tree, hex breakdown and listing. An input is the link type in two octets, then the frame. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { verifyChecksums } from '../../../src/dissect/checksums.ts';
+import { createDissector } from '../../../src/dissect/dissector.ts';
+import { standardProtocols } from '../../../src/protocols/index.ts';
+import { hexBreakdown } from '../../../src/render/hex.ts';
+import { packetLine } from '../../../src/render/line.ts';
+import { layerObject } from '../../../src/render/object.ts';
+import { protocolsText } from '../../../src/render/protocols-text.ts';
+import { recordSchema } from '../../../src/render/schema.ts';
+import { createStyle } from '../../../src/render/style.ts';
+import { layerTree } from '../../../src/render/tree.ts';
+import type { OwnedPacket } from '../../corpus.ts';
+import { bareJson, cutFault, dissectOwned, keyFault, layerEnds, partitionFault } from '../../packet-invariants.ts';
+import { packetWords } from '../dictionary.ts';
+import { pcapOf, seedPackets } from '../seeds.ts';
+import { checkText, type FuzzTarget, promise } from '../target.ts';
+
+const LINK_TYPE_OCTETS = 2;
+/** A frame of Ethernet's usual length; the time of longer ones may be longer in proportion. */
+const USUAL_FRAME = 1514;
+/** Dissection of a usual frame with its record must take less. */
+const MILLIS = 5;
+/** Characters of JSON an octet of a frame may become: more, and a small capture would fill a disk. */
+const CHARACTERS_PER_OCTET = 400;
+
+const dissector = createDissector(standardProtocols);
+const layers = dissector.createLayers();
+const other = dissector.createLayers();
+const style = createStyle();
+const head = { number: 1, time: '0.0', length: 0, captured: 0, point: '' };
+const validate = new Ajv2020({ strict: false, discriminator: true }).compile(recordSchema(standardProtocols));
+
+/** The frame that an input stands for; every eighth link type's last octets are a check sequence. */
+function packetOf(input: Uint8Array): OwnedPacket {
+  const linkType = ((input[0] ?? 0) << 8) | (input[1] ?? 0);
+  const octets = input.subarray(LINK_TYPE_OCTETS);
+  return { octets, wireLength: octets.length, linkType, fcsOctets: 0 };
+}
+
+function run(input: Uint8Array): void {
+  const packet = packetOf(input);
+  const { octets } = packet;
+  dissectOwned(dissector, layers, packet);
+  const json = bareJson(layers);
+  promise(json.length <= 4096 + CHARACTERS_PER_OCTET * octets.length, 'the record is far longer than the packet');
+  checkText('the record', json, octets);
+  const record: { layers: object[] } = JSON.parse(json);
+  promise(
+    validate(record),
+    `the record is not valid: ${validate.errors?.find((e) => e.keyword !== 'oneOf')?.instancePath.replace(/\d+/g, '#')}`,
+  );
+  promise(keyFault(layers) === '', `keys: ${keyFault(layers)}`);
+  const fault = partitionFault(layers);
+  promise(fault === '', `bits: ${fault.replace(/\d+/g, '#')}`);
+  for (let row = 0; row < layers.count; row++) layerObject(layers, row);
+  checkText('the listing', packetLine(layers, head, style), octets);
+  checkText('the tree', layerTree(layers, style).join('\n'), octets);
+  checkText('the hex', hexBreakdown(layers, style, 80).join('\n'), octets);
+  verifyChecksums(layers, true);
+  promise(
+    bareJson(dissectOwned(dissector, other, packet, undefined, 0xff)) === json,
+    'octets behind the packet change the record',
+  );
+  const whole = layerEnds(dissectOwned(dissector, layers, packet));
+  const captured = octets.length === 0 ? 0 : (json.length * 31) % octets.length;
+  const cut = dissectOwned(dissector, other, packet, captured);
+  bareJson(cut);
+  const lost = cutFault(whole, cut, captured);
+  promise(lost === '', `a cut loses a layer: ${protocolsText(layers)}`);
+  promise(partitionFault(cut) === '', `bits of a cut: ${partitionFault(cut).replace(/\d+/g, '#')}`);
+}
+
+export const dissect: FuzzTarget = {
+  longest: 3000,
+  words: packetWords(standardProtocols),
+  seeds: () =>
+    seedPackets(dissector, layers).map(({ linkType, octets }) => Uint8Array.of(linkType >> 8, linkType, ...octets)),
+  run,
+  timed: {
+    run: (input) => void bareJson(dissectOwned(dissector, layers, packetOf(input))),
+    millisOf: (input) => MILLIS * Math.max(1, input.length / USUAL_FRAME),
+  },
+  fixture: (input) => ({ octets: pcapOf(packetOf(input)), extension: 'pcap' }),
+};

@@ -1,0 +1,10 @@
+/** The targets by name. Each is loaded when it is asked for, after coverage has begun. */
+import type { FuzzTarget } from '../target.ts';
+
+export const TARGETS: Readonly<Record<string, () => Promise<FuzzTarget>>> = {
+  reader: async () => (await import('./reader.ts')).reader,
+  dissect: async () => (await import('./dissect.ts')).dissect,
+  filter: async () => (await import('./filter.ts')).filter,
+  context: async () => (await import('./context.ts')).context,
+  flows: async () => (await import('./flows.ts')).flows,
+};
