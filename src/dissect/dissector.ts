@@ -134,7 +134,8 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
     const fcsCaptured = Math.max(0, end - (wire - fcsOctets));
     layers.reset(view, start, end, linkType, fcsCaptured);
     const limit = end - fcsCaptured;
-    this.chain(layers, this.lookup('linkType', linkType), -1, view, 0, start, limit, wire - fcsOctets, 0, reassembly);
+    const first = this.tables.linkType[linkType] ?? 0;
+    this.chain(layers, first, -1, view, 0, start, limit, wire - fcsOctets, 0, reassembly);
   }
 
   /** Writes a row for the protocol `firstId` at `from` of a source's octets, and for each that follows inside of it. */
@@ -212,8 +213,8 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
           plan.extentPlace === undefined
             ? protocol.extentOf!(octets, at, header)
             : readNumber(octets, at, plan.extentPlace);
-        if (length <= protocol.extentUpTo && (length !== 0 || !protocol.zeroIsUnbounded)) {
-          const declaredEnd = at + length + (protocol.extentIncludesHeader ? 0 : header);
+        if (length >= plan.extentFrom && length <= plan.extentUpTo) {
+          const declaredEnd = at + length + (plan.extentIncludesHeader ? 0 : header);
           if (declaredEnd < at + header) return failExtent(layers, row, plan, header, length, at + header);
           if (declaredEnd > wireLimit) {
             if ((flags & (RowFlag.quoted | RowFlag.fragment)) === 0) {
@@ -242,8 +243,8 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
 
       if ((steps & Step.fragments) !== 0) {
         const fragmentation = protocol.fragmentation!;
-        const isLater = fragmentation.offset(octets, at) !== 0;
-        if (isLater || fragmentation.more(octets, at)) {
+        if (readNumber(octets, at, plan.fragmentPlace!) !== 0) {
+          const isLater = fragmentation.offset(octets, at) !== 0;
           // A piece that the capture cut off completes no packet: it is dissected as if there were no reassembly.
           const isGathered = reassembly !== undefined && (flags & RowFlag.quoted) === 0 && limit === wireLimit;
           const whole = isGathered ? reassembly.fragment(layers, row) : 0;

@@ -82,6 +82,12 @@ export interface Plan {
   readonly checks: readonly CheckPlan[];
   readonly headerPlace: NumberPlace | undefined;
   readonly extentPlace: NumberPlace | undefined;
+  /** Least and greatest number that is a length. */
+  readonly extentFrom: number;
+  readonly extentUpTo: number;
+  readonly extentIncludesHeader: boolean;
+  /** The bits that are all zero in a packet that is no fragment. */
+  readonly fragmentPlace: NumberPlace | undefined;
   /** Code points → protocol ids; with `nextPlace` the code's place. */
   readonly nextTable: Uint16Array | undefined;
   readonly nextPlace: NumberPlace | undefined;
@@ -109,6 +115,15 @@ function placeOf(field: Field): NumberPlace {
     mask: field.bitWidth === 32 ? 0xffffffff : 2 ** field.bitWidth - 1,
     scale: field.scale,
   };
+}
+
+/** The word of at most 32 bits that holds several fields, with their bits alone in its mask. */
+function placeOfAll(fields: readonly Field[]): NumberPlace {
+  const octet = Math.min(...fields.map((field) => field.octetOffset));
+  const end = Math.max(...fields.map((field) => field.octetOffset + field.octetWidth));
+  let mask = 0;
+  for (const { bitOffset, bitWidth } of fields) mask += (2 ** bitWidth - 1) * 2 ** (end * 8 - bitOffset - bitWidth);
+  return { octet, octets: end - octet, shift: 0, mask, scale: 1 };
 }
 
 /** What `planProtocol` needs of the dissector that is being made. */
@@ -142,6 +157,10 @@ export function planProtocol(protocol: Protocol, context: PlanContext): Plan {
     })),
     headerPlace: protocol.headerLengthField && placeOf(protocol.headerLengthField),
     extentPlace: protocol.extentField && placeOf(protocol.extentField),
+    extentFrom: protocol.zeroIsUnbounded ? 1 : 0,
+    extentUpTo: protocol.extentUpTo,
+    extentIncludesHeader: protocol.extentIncludesHeader,
+    fragmentPlace: protocol.fragmentFields.length === 0 ? undefined : placeOfAll(protocol.fragmentFields),
     nextTable: protocol.nextTable === undefined ? undefined : context.table(protocol.nextTable),
     nextPlace: protocol.nextField && placeOf(protocol.nextField),
     portTable: protocol.nextPorts === undefined ? undefined : context.table(protocol.nextPorts),

@@ -1,5 +1,5 @@
 /** Protocol declarations: a header's fields, who carries it, and what it does to the chain of layers. */
-import { type Field, type FieldSpecs, type Fields, layOut, layOutLoose } from './field.ts';
+import { type Field, type FieldSpecs, type Fields, type Layout, layOut, layOutLoose } from './field.ts';
 import type { Layers } from './layers.ts';
 import type { FieldEmitter } from './walk.ts';
 
@@ -25,6 +25,8 @@ export type Role = 'link' | 'network' | 'extension' | 'transport' | 'tunnel';
 
 /** What a header says of a fragmented packet. Reads within the fixed fields only. */
 export interface Fragmentation {
+  /** The fixed fields, as paths of keys, that are all zero in a packet that is no fragment. */
+  readonly fields: readonly string[];
   /** Octets of the packet's payload before this fragment's. */
   readonly offset: (view: DataView, start: number) => number;
   /** Whether more fragments follow. */
@@ -196,6 +198,8 @@ export interface Protocol<F = unknown, V = unknown, N extends string = string> {
   /** Largest number that is a length; Infinity where all are. */
   readonly extentUpTo: number;
   readonly fragmentation: Fragmentation | undefined;
+  /** The fields named by `fragmentation`. */
+  readonly fragmentFields: readonly Field[];
   readonly stream: OctetStream | undefined;
   readonly nextTable: TableName | undefined;
   readonly nextField: Field | undefined;
@@ -232,6 +236,34 @@ export const RESERVED_KEYS: readonly string[] = [
 type NoFields = {};
 
 /**
+ * Fields at run-time positions, laid out when they are first asked for: there are some thousand, and a run shows few of them. All of them at
+ * start took 40 ms.
+ */
+class LooseFields<V extends FieldSpecs> {
+  readonly #name: string;
+  readonly #specs: V;
+  #layout: Layout<V> | undefined;
+
+  constructor(name: string, specs: V) {
+    this.#name = name;
+    this.#specs = specs;
+  }
+
+  private get layout(): Layout<V> {
+    this.#layout ??= layOutLoose(this.#name, this.#specs);
+    return this.#layout;
+  }
+
+  get variable(): Fields<V> {
+    return this.layout.fields;
+  }
+
+  get loose(): readonly Field[] {
+    return this.layout.ordered;
+  }
+}
+
+/**
  * Declares a protocol. `name` is Wireshark's, and the prefix of its fields.
  * Throws when the layout does not add up or a field's key is reserved.
  */
@@ -240,8 +272,8 @@ export function defineProtocol<N extends string, S extends FieldSpecs, V extends
   declaration: ProtocolDeclaration<S, V>,
 ): Protocol<Fields<S>, Fields<V>, N> {
   const layout = layOut(name, declaration.fields);
-  const loose = layOutLoose(name, declaration.variable ?? ({} as V));
-  for (const key of [...Object.keys(layout.fields), ...Object.keys(loose.fields)]) {
+  const variable = declaration.variable ?? ({} as V);
+  for (const key of [...Object.keys(layout.fields), ...Object.keys(variable)]) {
     if (RESERVED_KEYS.includes(key)) throw new Error(`${name}.${key}: '${key}' is a reserved key of every layer`);
   }
   const fieldNamed = (key: string): Field => {
@@ -249,10 +281,20 @@ export function defineProtocol<N extends string, S extends FieldSpecs, V extends
     if (field === undefined) throw new Error(`${name} has no fixed field '${key}'`);
     return field;
   };
+  const fieldAt = (path: string): Field => {
+    const [first = '', ...rest] = path.split('.');
+    let field = fieldNamed(first);
+    for (const key of rest) {
+      const child = field.children.find((candidate) => candidate.key === key);
+      if (child === undefined) throw new Error(`${name} has no fixed field '${path}'`);
+      field = child;
+    }
+    return field;
+  };
   const { headerLength, extent, next } = declaration;
   const extentData = typeof extent === 'function' ? undefined : extent;
   const nextData = typeof next === 'function' ? undefined : next;
-  return {
+  return Object.assign(new LooseFields(name, variable), {
     name,
     title: declaration.title,
     source: declaration.source,
@@ -263,9 +305,7 @@ export function defineProtocol<N extends string, S extends FieldSpecs, V extends
     tunnel: declaration.tunnel,
     bare: declaration.bare ?? false,
     fields: layout.fields,
-    variable: loose.fields,
     fixed: layout.ordered,
-    loose: loose.ordered,
     minimum: declaration.minimum ?? layout.octets,
     checks: (declaration.checks ?? []).map((check) => ({
       field: fieldNamed(check.field),
@@ -283,6 +323,7 @@ export function defineProtocol<N extends string, S extends FieldSpecs, V extends
     zeroIsUnbounded: extentData?.zeroIsUnbounded ?? true,
     extentUpTo: extentData?.upTo ?? Number.POSITIVE_INFINITY,
     fragmentation: declaration.fragmentation,
+    fragmentFields: (declaration.fragmentation?.fields ?? []).map(fieldAt),
     stream: declaration.stream,
     nextTable: nextData && 'table' in nextData ? nextData.table : undefined,
     nextField: nextData && 'table' in nextData ? fieldNamed(nextData.field) : undefined,
@@ -298,5 +339,5 @@ export function defineProtocol<N extends string, S extends FieldSpecs, V extends
     summary: declaration.summary,
     verify: declaration.verify,
     issues: declaration.issues ?? {},
-  };
+  });
 }

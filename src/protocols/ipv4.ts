@@ -104,7 +104,7 @@ export const ipv4 = defineProtocol('ip', {
   headerLength: 'hdr_len',
   // A total length of 0 is what segmentation offload leaves for the card to fill in.
   extent: { field: 'len', includesHeader: true, zeroIsUnbounded: true },
-  fragmentation: { offset: fragmentOffset, more: hasMoreFragments, identity },
+  fragmentation: { fields: ['flags.mf', 'frag_offset'], offset: fragmentOffset, more: hasMoreFragments, identity },
   next: { table: 'ipProtocol', field: 'proto' },
   details: options,
   summary: summarize,

@@ -18,7 +18,12 @@ export const ipv6Fragment = defineProtocol('ipv6.fraghdr', {
     ident: uint(32, 'Identification', hex),
   },
   variable: { offset_oct: computed('number', 'Fragment Offset', octets) },
-  fragmentation: { offset: offsetInOctets, more: hasMore, identity: (view, start) => view.getUint32(start + 4) },
+  fragmentation: {
+    fields: ['offset', 'more'],
+    offset: offsetInOctets,
+    more: hasMore,
+    identity: (view, start) => view.getUint32(start + 4),
+  },
   next: { table: 'ipProtocol', field: 'nxt' },
   details: emitOffset,
   summary: summarize,
