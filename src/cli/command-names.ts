@@ -4,6 +4,7 @@
 export const COMMANDS = {
   packets: 'list, dissect and convert packets (the default command)',
   flows: 'conversations: who talked to whom, through which tunnel, and how it went',
+  follow: 'what both ends of one flow said, as text, hex or raw octets',
   cluster: 'nodes, pod networks, tunnels and services, as traffic shows and files say',
   stats: 'facts about a capture and its protocol hierarchy',
   fields: 'list every field: name, width, meaning and specification',

@@ -1,21 +1,26 @@
-/** Options of `flows`. */
+/** Options of `flows`, and those by which `follow` counts the same flows. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RANKINGS, type Ranking } from '../flow/flow-ranking.ts';
 import { MOST_FLOWS } from '../flow/flow-table.ts';
-import { DEFAULT_IDLE, DEFAULT_MAX_FLOWS, DEFAULT_TCP_IDLE } from '../flow/tracker.ts';
+import { DEFAULT_IDLE, DEFAULT_MAX_FLOWS, DEFAULT_TCP_IDLE, type FlowOptions } from '../flow/tracker.ts';
 import { addCaptureOptions, type CaptureOptions } from './packet-options.ts';
 
-export interface FlowsOptions extends CaptureOptions {
+/** What decides which packets are one flow, and with it the ids of flows. */
+export interface FlowSettings {
+  readonly idle: number | undefined;
+  readonly maxFlows: number | undefined;
+}
+
+export interface FlowsOptions extends CaptureOptions, FlowSettings {
   readonly filter: string | undefined;
   readonly json: boolean | undefined;
   readonly csv: boolean | undefined;
   readonly top: number | undefined;
   readonly sort: Ranking | undefined;
-  readonly idle: number | undefined;
-  readonly maxFlows: number | undefined;
 }
 
-function whole(text: string): number {
+/** Reads a number from 1 on. Throws commander's error. */
+export function whole(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 1)
     throw new InvalidArgumentError('a whole number from 1 on is needed.');
@@ -34,21 +39,32 @@ function flows(text: string): number {
   return number;
 }
 
+/** The settings as the tracker takes them. */
+export function trackerSettings({ idle, maxFlows }: FlowSettings): FlowOptions {
+  return {
+    ...(idle === undefined ? {} : { idle, tcpIdle: idle }),
+    ...(maxFlows === undefined ? {} : { maxFlows }),
+  };
+}
+
+/** Adds the options that decide which packets are one flow. */
+export function addFlowSettings(command: Command): Command {
+  return command
+    .option(
+      '--idle <seconds>',
+      `a new flow begins after so long without a packet (default ${DEFAULT_TCP_IDLE} for TCP, ${DEFAULT_IDLE} for others)`,
+      seconds,
+    )
+    .option('--max-flows <n>', `flows held at once; the longest idle give way (default ${DEFAULT_MAX_FLOWS})`, flows);
+}
+
 /** Adds the options of `flows`. */
 export function addFlowsOptions(command: Command): Command {
-  return addCaptureOptions(
-    command
-      .option('-Y, --filter <expression>', 'count only these packets')
-      .option('--json', 'one JSON object a line')
-      .option('--csv', 'comma-separated values with a header (RFC 4180)')
-      .option('--top <n>', 'only the n flows with the most of what --sort names', whole)
-      .addOption(new Option('--sort <key>', 'most first; with --top, bytes unless told').choices(RANKINGS))
-      .option(
-        '--idle <seconds>',
-        `a new flow begins after so long without a packet (default ${DEFAULT_TCP_IDLE} for TCP, ${DEFAULT_IDLE} for others)`,
-        seconds,
-      )
-      .option('--max-flows <n>', `flows held at once; the longest idle give way (default ${DEFAULT_MAX_FLOWS})`, flows)
-      .option('-n, --numeric', 'no names in place of addresses'),
-  );
+  command
+    .option('-Y, --filter <expression>', 'count only these packets')
+    .option('--json', 'one JSON object a line')
+    .option('--csv', 'comma-separated values with a header (RFC 4180)')
+    .option('--top <n>', 'only the n flows with the most of what --sort names', whole)
+    .addOption(new Option('--sort <key>', 'most first; with --top, bytes unless told').choices(RANKINGS));
+  return addCaptureOptions(addFlowSettings(command).option('-n, --numeric', 'no names in place of addresses'));
 }

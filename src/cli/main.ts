@@ -51,6 +51,8 @@ async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
       return (await import('./commands/packets.ts')).packets(paths, call.options, io);
     case 'flows':
       return (await import('./commands/flows.ts')).flows(paths, call.options, io);
+    case 'follow':
+      return (await import('./commands/follow.ts')).follow(paths, call.options, io);
     case 'cluster':
       return (await import('./commands/cluster.ts')).cluster(paths, call.options, io);
     case 'stats':

@@ -6,6 +6,7 @@ import type { FieldsOptions } from './commands/reference.ts';
 import type { StatsOptions } from './commands/stats.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import { addFlowsOptions, type FlowsOptions } from './flow-options.ts';
+import { addFollowOptions, type FollowOptions } from './follow-options.ts';
 import type { CommandIo } from './io.ts';
 import { addCaptureOptions, addPacketsOptions, type PacketsOptions } from './packet-options.ts';
 
@@ -13,6 +14,7 @@ import { addCaptureOptions, addPacketsOptions, type PacketsOptions } from './pac
 export type Call =
   | { readonly command: 'packets'; readonly paths: readonly string[]; readonly options: PacketsOptions }
   | { readonly command: 'flows'; readonly paths: readonly string[]; readonly options: FlowsOptions }
+  | { readonly command: 'follow'; readonly paths: readonly string[]; readonly options: FollowOptions }
   | { readonly command: 'cluster'; readonly paths: readonly string[]; readonly options: ClusterOptions }
   | { readonly command: 'stats'; readonly paths: readonly string[]; readonly options: StatsOptions }
   | { readonly command: 'fields'; readonly pattern: string; readonly options: FieldsOptions }
@@ -56,6 +58,9 @@ export function createProgram(version: string, io: CommandIo, onCall: (call: Cal
   ).action((paths: string[], options: PacketsOptions) => onCall({ command: 'packets', paths, options }));
   addFlowsOptions(quietly(program.command('flows [capture...]').description(COMMANDS.flows))).action(
     (paths: string[], options: FlowsOptions) => onCall({ command: 'flows', paths, options }),
+  );
+  addFollowOptions(quietly(program.command('follow [capture...]').description(COMMANDS.follow))).action(
+    (paths: string[], options: FollowOptions) => onCall({ command: 'follow', paths, options }),
   );
   addClusterOptions(quietly(program.command('cluster [capture...]').description(COMMANDS.cluster))).action(
     (paths: string[], options: ClusterOptions) => onCall({ command: 'cluster', paths, options }),

@@ -31,7 +31,7 @@ export interface StreamLimits {
   readonly segments: number;
   /**
    * Packets of the connection for which a hole is waited for after its receiver has acknowledged it: the capture may show packets in another
-   * order than they arrived in.
+   * order than they arrived in. At least 1.
    */
   readonly patience: number;
 }
@@ -124,7 +124,7 @@ export class StreamDirection {
   pass(): void {
     const first = this.held[0];
     if (first === undefined || !this.isAcknowledged || distance(this.acknowledged, first.sequence) < 0) this.waits = -1;
-    else if (this.waits < 0) this.waits = this.limits.patience;
+    else if (this.waits < 0) this.waits = this.limits.patience - 1;
     else if (this.waits-- === 0) this.giveUpHole();
   }
 

@@ -5,6 +5,8 @@ export interface Style {
   readonly color: boolean;
   /** Separator of "from" and "to". */
   readonly arrow: string;
+  /** The same for what comes back. */
+  readonly arrowBack: string;
   /** Separator of two who speak to each other. */
   readonly both: string;
   /** Separator of the ends of a range. */
@@ -31,6 +33,7 @@ const LAYER_COLORS = [36, 32, 33, 35, 34, 96, 92, 93, 95, 94];
 
 const UNICODE = {
   arrow: '→',
+  arrowBack: '←',
   both: '↔',
   dash: '–',
   ellipsis: '…',
@@ -42,6 +45,7 @@ const UNICODE = {
 };
 const ASCII = {
   arrow: '->',
+  arrowBack: '<-',
   both: '<->',
   dash: '-',
   ellipsis: '...',

@@ -3,7 +3,7 @@
 import type { PacketRun } from '../../capture/merge.ts';
 import type { FlowInput } from '../../flow/flow-input.ts';
 import type { FlowRecord } from '../../flow/flow-record.ts';
-import { type FlowOptions, FlowTracker } from '../../flow/tracker.ts';
+import { FlowTracker } from '../../flow/tracker.ts';
 import { FLOW_CSV_HEADER, flowCsv } from '../../render/flow-csv.ts';
 import { flowJson } from '../../render/flow-json.ts';
 import { FlowTableText } from '../../render/flow-table.ts';
@@ -11,7 +11,7 @@ import { jsonString } from '../../render/safe-text.ts';
 import { type Damage, type PacketOrigin, Points, readCaptures } from '../captures.ts';
 import { dissectorFor } from '../dissection.ts';
 import { type ExitCode, UsageError } from '../exit-codes.ts';
-import type { FlowsOptions } from '../flow-options.ts';
+import { type FlowsOptions, trackerSettings } from '../flow-options.ts';
 import type { CommandIo } from '../io.ts';
 import { Messages } from '../messages.ts';
 import { Output } from '../output.ts';
@@ -28,7 +28,7 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
   const points = new Points(paths);
   const isRanked = options.top !== undefined || options.sort !== undefined;
   const tracker = new FlowTracker(dissectorFor(options), {
-    ...settings(options),
+    ...trackerSettings(options),
     // What gives way early is printed at once where the order does not matter.
     ...(options.json && !isRanked ? { onEvicted: (flow) => output.line(flowJson(flow)) } : {}),
   });
@@ -53,13 +53,6 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
   }
   output.flush();
   return status;
-}
-
-function settings({ idle, maxFlows }: FlowsOptions): FlowOptions {
-  return {
-    ...(idle === undefined ? {} : { idle, tcpIdle: idle }),
-    ...(maxFlows === undefined ? {} : { maxFlows }),
-  };
 }
 
 /** Hands runs of packets to the tracker, each capture as an input of its own, pieces of one as the same. */
