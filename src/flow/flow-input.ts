@@ -1,6 +1,6 @@
 /** One capture on its way into a tracker: its interfaces, its packets by batch, and those that only rows of layers can sum up. */
 import type { PacketBatch } from '../capture/packet.ts';
-import { type Layers, Status } from '../dissect/layers.ts';
+import { type Layers, RowFlag, Status } from '../dissect/layers.ts';
 import { ipv4 } from '../protocols/ipv4.ts';
 import { ipv6 } from '../protocols/ipv6.ts';
 import { sll } from '../protocols/sll.ts';
@@ -255,7 +255,10 @@ export class FlowInput {
     const { layers, summary } = this;
     const { queue } = this.tracker;
     const { network, transport, protocol } = summary;
-    const ipEnd = layers.start[network]! + ipLength;
+    const told = layers.start[network]! + ipLength;
+    // A length beyond the frame's is not believed, but for a packet of which this is the first piece.
+    const isPiece = (layers.flags[network]! & RowFlag.fragment) !== 0;
+    const ipEnd = isPiece ? told : Math.min(told, layers.wireEnd[network]!);
     const isLater = summary.isInnerFragment && summary.isLaterFragment;
     if (transport < 0 || isLater) {
       const last = this.lastHeader();
@@ -270,6 +273,7 @@ export class FlowInput {
     const isTold = isSound && declared.headerLength === undefined && !declared.takesAll;
     const header = isTold ? layers.payload[transport]! - at : leastHeader(protocol, declared.minimum);
     queue.transportAt[entry] = isSound ? at : -1;
+    if (isSound) queue.end[entry] = layers.end[transport]!;
     queue.payloadAt[entry] = Math.min(at + header, layers.end[network]!);
     let length = Math.max(0, ipEnd - at - header);
     if (declared.extentField !== undefined && isSound) {

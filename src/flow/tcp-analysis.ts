@@ -139,7 +139,6 @@ export class TcpAnalysis {
     const { hot, hotTime } = this.table;
     const at = record * HOT_WORDS;
     const times = record * (HOT_WORDS / 2);
-    const reverse = direction ^ 1;
     const isKnown = (hot[at + Hot.flags]! & (FlowFlag.sequenceKnown << direction)) !== 0;
     const next = hot[at + Hot.nextSequence + direction]!;
     const occupied = length + ((flags & (TcpFlag.syn | TcpFlag.fin)) === 0 ? 0 : 1);
@@ -172,7 +171,7 @@ export class TcpAnalysis {
     if (mark === Mark.keepAlive) state |= FlowFlag.keepAlive << direction;
     if (mark === Mark.windowProbe) state |= FlowFlag.windowProbe << direction;
     hot[at + Hot.flags] = state;
-    this.initialSequences(record, direction, reverse, sequence, acknowledgment, flags);
+    this.initialSequences(record, direction, sequence, acknowledgment, flags);
   }
 
   /** Names and counts what the segment is by itself, before it is asked whether its octets were sent before. */
@@ -351,18 +350,15 @@ export class TcpAnalysis {
     hot[at] = hot[at]! ^ closed;
   }
 
-  /** Both initial sequence numbers: by SYN, else by the first segment, else by what the other side acknowledges. */
-  private initialSequences(
-    record: number,
-    direction: number,
-    reverse: number,
-    sequence: number,
-    acknowledgment: number,
-    flags: number,
-  ): void {
+  /**
+   * Both initial sequence numbers: by SYN, else by the first segment, else by what the other side acknowledges. A flow's first segment is asked
+   * before its turn comes, for the next SYN of the same ports may wait in the same queue.
+   */
+  initialSequences(record: number, direction: number, sequence: number, acknowledgment: number, flags: number): void {
     const { hot, cold } = this.table;
     const at = record * HOT_WORDS + Hot.flags;
     const initial = record * COLD_WORDS + Cold.initialSequence;
+    const reverse = direction ^ 1;
     const isSyn = (flags & TcpFlag.syn) !== 0;
     if (isSyn || (hot[at]! & (FlowFlag.initialSequenceKnown << direction)) === 0) {
       cold[initial + direction] = isSyn ? sequence : (sequence - 1) | 0;

@@ -260,6 +260,13 @@ export class FlowTracker {
     table.coldTime[coldTimes + ColdTime.start] = queue.time[i]!;
     table.coldTime[coldTimes + ColdTime.firstPacket] = queue.packet[i]!;
     this.reader.begin(record, i, queue, view);
+    const tcpAt = queue.transportAt[i]!;
+    if (tcpAt >= 0 && (queue.key3[i]! & 0xff) === TCP) {
+      const sequence = view.getInt32(tcpAt + SEQUENCE);
+      const acknowledgment = view.getInt32(tcpAt + ACKNOWLEDGMENT);
+      const flags = view.getUint8(tcpAt + FLAGS);
+      this.tcp.initialSequences(record, queue.direction[i]!, sequence, acknowledgment, flags);
+    }
     table.enter(record, queue.hash[i]!);
     return record;
   }
