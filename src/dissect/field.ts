@@ -77,7 +77,8 @@ function spec<C extends FieldSpecs, K extends FieldKind>(
   };
 }
 
-type Leaf<K extends FieldKind> = FieldSpec<NoChildren, K>;
+/** A field without children, as declared. */
+export type Leaf<K extends FieldKind> = FieldSpec<NoChildren, K>;
 
 /** Unsigned integer of 1–32 bits, most significant bit first. */
 export const uint = (bits: number, title: string, ...options: FieldOptions[]): Leaf<'uint'> =>

@@ -3,24 +3,24 @@ import type { CaptureInput } from '../capture/input.ts';
 import { CaptureReader } from '../capture/reader.ts';
 
 /** A `ReadableStream` of octets, of a browser or of Node. */
-export interface OctetStream {
+export interface ReadableOctets {
   getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>; cancel(): Promise<void> };
 }
 
 /** A `Blob`, or a `File`, whose name becomes the capture's. */
 export interface BlobLike {
   readonly name?: string;
-  stream(): OctetStream;
+  stream(): ReadableOctets;
 }
 
 /** A `Response` of `fetch`. */
 export interface ResponseLike {
-  readonly body: OctetStream | null;
+  readonly body: ReadableOctets | null;
 }
 
 /** What a capture can be read from: a stream, a `Blob` or `File`, a response, octets, or chunks of them. */
 export type CaptureSource =
-  | OctetStream
+  | ReadableOctets
   | BlobLike
   | ResponseLike
   | Uint8Array
@@ -69,7 +69,7 @@ function chunksOf(source: CaptureSource): Chunks {
   return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
 }
 
-async function* streamed(stream: OctetStream): AsyncGenerator<Uint8Array, undefined, undefined> {
+async function* streamed(stream: ReadableOctets): AsyncGenerator<Uint8Array, undefined, undefined> {
   const reader = stream.getReader();
   let isOver = false;
   try {

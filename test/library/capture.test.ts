@@ -9,7 +9,7 @@ import { compileFilter } from '../../src/library/filter.ts';
 import type { DissectedPacket } from '../../src/library/packet.ts';
 import { packetJson } from '../../src/library/render.ts';
 import { createSession } from '../../src/library/session.ts';
-import type { OctetStream } from '../../src/library/source.ts';
+import type { ReadableOctets } from '../../src/library/source.ts';
 import { openCapture } from '../../src/node/open-capture.ts';
 import { buildPcap } from '../capture/build-capture.ts';
 import { runCli } from '../cli/run-cli.ts';
@@ -110,7 +110,7 @@ describe('sources', () => {
     yield* pieces;
   }
   /** A stream as Safari has it: with a reader, but not to be iterated. */
-  const bare = (): OctetStream => {
+  const bare = (): ReadableOctets => {
     const stream = new Blob([octets]).stream();
     return { getReader: () => stream.getReader() };
   };
