@@ -179,6 +179,17 @@ test('what was captured at two points passed once', () => {
   expect(tunnel).toMatchObject({ packets: 2, from: NODE2.ip, to: NODE1.ip });
 });
 
+test('a connection whose destination was replaced, and its source too, is known by its first segment', () => {
+  const frames = [
+    overlayFrame(NODE2, NODE1, ip(pod2, '10.96.0.80', 6, syn(41000, 80, { sequence: 5, timestamp: 1 }))),
+    overlayFrame(NODE2, NODE1, ip('10.244.2.0', pod1, 6, syn(51234, 8080, { sequence: 5, timestamp: 1 }))),
+  ];
+  const [translation] = observeFrames(frames).translations.values();
+  expect(addressText(translation?.first.address ?? '')).toBe('10.96.0.80');
+  expect(addressText(translation?.second.address ?? '')).toBe(pod1);
+  expect([translation?.first.port, translation?.second.port]).toEqual([80, 8080]);
+});
+
 test('a port number alone makes no NAT: two clients with one port stay apart', () => {
   const frames = [
     overlayFrame(NODE2, NODE1, ip(pod2, pod1, 6, syn(41000, 80, { sequence: 5, timestamp: 1 }))),

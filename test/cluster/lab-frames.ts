@@ -28,7 +28,7 @@ export function udp(sourcePort: number, port: number, payload: string): string {
 /** A SYN with a segment size and a timestamp. */
 export function syn(sourcePort: number, port: number, { mss = 1410, sequence = 1, timestamp = 7 } = {}): string {
   const options = `0204${hex16(mss)}080a${hex16(0)}${hex16(timestamp)}000000000101`;
-  return `${hex16(sourcePort)}${hex16(port)}${hex16(0)}${hex16(sequence)}00000000a002ffff00000000${options}`;
+  return `${hex16(sourcePort)}${hex16(port)}${hex16(0)}${hex16(sequence)}000000009002ffff00000000${options}`;
 }
 
 /** VXLAN around a frame. */
