@@ -25,6 +25,8 @@ export interface FieldVisitor {
  * so that a dissector can't be led to read what was not captured.
  */
 export interface FieldEmitter {
+  /** Characters of worked-out text emitted for the layer so far: compressed names can make far more of it than a message has octets. */
+  readonly textLength: number;
   /** Emits a field of fixed width whose structure begins at `at`. */
   field(field: Field, at: number): boolean;
   /** Emits a field over the octets [start, end), cut at the header's end. */
@@ -40,6 +42,7 @@ export interface FieldEmitter {
 }
 
 class LayerWalk implements FieldEmitter {
+  textLength = 0;
   private visitor: FieldVisitor | undefined;
   private view: DataView = new DataView(new ArrayBuffer(0));
   private layers: Layers | undefined;
@@ -57,6 +60,7 @@ class LayerWalk implements FieldEmitter {
     this.view = layers.viewOf(row);
     this.limit = end;
     this.open.length = 0;
+    this.textLength = 0;
     let complete = true;
     for (const field of protocol.fixed) complete = this.field(field, start) && complete;
     if (complete && protocol.details) protocol.details(this, this.view, start, end, layers, row);
@@ -91,6 +95,7 @@ class LayerWalk implements FieldEmitter {
 
   value(field: Field, value: ComputedValue, start = 0, end = start): boolean {
     if (end > this.limit || end < start) return false;
+    if (typeof value === 'string') this.textLength += value.length;
     this.visitor!.leaf(field, start, start, end, value);
     return true;
   }

@@ -30,10 +30,17 @@ const RECORD_FIXED = 10;
 /** Type and class of a question. */
 const QUESTION_FIXED = 4;
 
+/**
+ * Characters of names and data that are shown of one message: four times the longest message. A zone transfer's names grow twofold when they are
+ * uncompressed; a message made for it, in which all names are pointers to the longest one, grows fortyfold.
+ */
+export const MOST_TEXT = 4 * 65_536;
+
 /** What can be wrong with records, in words. */
 export const DNS_RECORD_ISSUES = {
   countBeyondMessage: 'the header counts more questions and records than the message holds',
   recordBeyondMessage: 'the data length of a record reaches beyond the message',
+  tooMuchText: 'the names of the message, uncompressed, are longer than is shown; the rest of it is not looked into',
   recordData: 'the data of a record is not of the length its type asks for',
   optionBeyondRecord: 'an EDNS option reaches beyond its record',
   parameterBeyondRecord: 'a service parameter reaches beyond its record',
@@ -93,12 +100,19 @@ export interface DnsMessage {
   readonly isMulticast: boolean;
 }
 
+/** Whether enough of the message was shown, which is told then. */
+function isLong(emit: FieldEmitter): boolean {
+  if (emit.textLength <= MOST_TEXT) return false;
+  emit.issue('tooMuchText', MOST_TEXT, emit.textLength, 'characters of a message');
+  return true;
+}
+
 /** Emits `count` questions from `from` on; answers the first octet that is part of none. */
 export function emitQuestions(message: DnsMessage, declared: Field, count: number, from: number): number {
   const { emit, view, base, end, isMulticast } = message;
   const fields = declared.of as FieldsByKey;
   let at = from;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count && !isLong(emit); i++) {
     const name = readDomainName(view, base, at, end);
     if (name.next + QUESTION_FIXED > end) {
       emit.issue('countBeyondMessage', count, i, declared.name);
@@ -123,7 +137,7 @@ export function emitRecords(message: DnsMessage, declared: Field, count: number,
   const { emit, view, base, end } = message;
   const fields = declared.of as FieldsByKey;
   let at = from;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count && !isLong(emit); i++) {
     const name = readDomainName(view, base, at, end);
     const data = name.next + RECORD_FIXED;
     if (data > end) {

@@ -10,7 +10,7 @@ const TYPE = { a: 1, ns: 2, cname: 5, ptr: 12, aaaa: 28, srv: 33, opt: 41 } as c
 const IN = 1;
 /** Answers that a summary names. */
 const NAMED_ANSWERS = 3;
-/** Questions and records that recognition looks at. */
+/** Questions and records that recognition and summary look at. */
 const LOOKED_AT = 64;
 
 /** Section counts at an offset from the header's first octet. */
@@ -25,7 +25,9 @@ export function summarizeDns(view: DataView, base: number, end: number): string 
   const words: string[] = opcode === 0 ? [] : [DNS_OPCODES[opcode as 1] ?? `opcode ${opcode}`];
   words.push(isResponse ? 'response' : 'query');
   let at = base + HEADER;
-  for (let i = view.getUint16(base + 4); i > 0 && at < end; i--) {
+  const questions = view.getUint16(base + 4);
+  if (questions > LOOKED_AT) return `${words.join(' ')} with ${questions} questions`;
+  for (let i = questions; i > 0 && at < end; i--) {
     const name = readDomainName(view, base, at, end);
     at = name.next + QUESTION_FIXED;
     if (at > end) return words.join(' ');

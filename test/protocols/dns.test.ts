@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dns } from '../../src/protocols/dns.ts';
+import { MOST_TEXT } from '../../src/protocols/dns-records.ts';
 import { dissectHex, layersOf, octetsOf } from '../dissect-hex.ts';
 import { headerGaps } from '../header-gaps.ts';
+import { bareJson, partitionFault } from '../packet-invariants.ts';
 import { TCP_PAYLOAD, tcpFrame, UDP_PAYLOAD, udpFrame } from '../tcp-frame.ts';
 
 /** `name` as uncompressed labels. */
@@ -377,5 +379,22 @@ describe('bad input', () => {
         }
       }),
     );
+  });
+});
+
+describe('a message made to be long when it is uncompressed', () => {
+  const longest = labels(Array.from({ length: 127 }, () => 'a').join('.'));
+  const count = 10_000;
+  const bomb = `1234 0100 ${(count + 1).toString(16).padStart(4, '0')} 0000 0000 0000 ${longest} 0001 0001 ${'c00c 0001 0001'.repeat(count)}`;
+
+  test('is shown up to a number of characters; the rest is told and kept as octets', () => {
+    const layers = layersOf(udpFrame(53, bomb));
+    const record = JSON.parse(bareJson(layers)) as { layers: Record<string, unknown>[]; issues: { code: string }[] };
+    const questions = record.layers.at(-1)?.['questions'] as unknown[];
+    expect(questions).toHaveLength(Math.ceil((MOST_TEXT + 1) / 253));
+    expect(record.layers.at(-1)).toHaveProperty('extraneous_data');
+    expect(record.issues.map(({ code }) => code)).toContain('tooMuchText');
+    expect(partitionFault(layers)).toBe('');
+    expect(summary(bomb)).toBe('query with 10001 questions');
   });
 });
