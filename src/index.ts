@@ -8,7 +8,8 @@ export { Packet, PacketBatch } from './capture/packet.ts';
 export type { PcapHeader } from './capture/pcap-header.ts';
 export { CaptureReader, type CaptureReaderOptions } from './capture/reader.ts';
 export type { TickUnit } from './capture/timestamp.ts';
-export { createDissector, type DecodeAs, Dissector, type Reassembly } from './dissect/dissector.ts';
+export type { DecodeAs } from './dissect/code-tables.ts';
+export { createDissector, Dissector } from './dissect/dissector.ts';
 export * from './dissect/field.ts';
 export { COMMON_ISSUES, type Issue, type Issues, type Limit } from './dissect/issue.ts';
 export { Layers, RowFlag, type Source, Status } from './dissect/layers.ts';
@@ -30,6 +31,7 @@ export {
   type TableName,
   type Trailer,
 } from './dissect/protocol.ts';
+export type { Reassembly } from './dissect/reassembly.ts';
 export type { FieldValue } from './dissect/value.ts';
 export { type ComputedValue, type FieldEmitter, type FieldVisitor, walkLayer } from './dissect/walk.ts';
 export type { FilterContext } from './filter/context.ts';

@@ -1,5 +1,5 @@
 /** The `-d` option: which protocol stands behind a code point. */
-import type { DecodeAs } from '../dissect/dissector.ts';
+import type { DecodeAs } from '../dissect/code-tables.ts';
 import type { TableName } from '../dissect/protocol.ts';
 import { UsageError } from './exit-codes.ts';
 

@@ -1,37 +1,11 @@
 /** Chains protocols over the octets of a frame: one loop, bounded in depth, that writes one row a layer. */
-import { Layers, MAX_LAYERS, RowFlag, Status } from './layers.ts';
-import { type CheckPlan, type Plan, planProtocol, readNumber, Step } from './plan.ts';
-import { type Dispatch, type Protocol, TABLE_NAMES, type TableName } from './protocol.ts';
-
-/** An override of a table: `udp.port==8473,vxlan` is `{ table: 'udpPort', code: 8473, protocol: 'vxlan' }`. */
-export interface DecodeAs {
-  readonly table: TableName;
-  readonly code: number;
-  readonly protocol: string;
-}
-
-/** Gives the chain the octets of packets and messages that came in several pieces. */
-export interface Reassembly {
-  /**
-   * Takes the fragment whose header is `row`. Answers the number of the source (in `layers.sources`) that now holds the whole payload,
-   * or 0 while pieces are missing.
-   */
-  fragment(layers: Layers, row: number): number;
-  /**
-   * Takes the segment whose header is `row`. Answers the number of the source that holds an unfinished message with this segment behind it (its
-   * protocol is `protocol`), 0 where the segment stands for itself, or -1 where there is nothing to be looked at yet.
-   */
-  segment(layers: Layers, row: number): number;
-  readonly protocol: number;
-  readonly guessed: boolean;
-  /**
-   * Ends the look at the segment taken last: [start, end) of `view` begin a message of `protocol` that needs `needed` octets; all messages were
-   * whole where start is end. False where the message is too long to be kept.
-   */
-  finish(protocol: number, guessed: boolean, view: DataView, start: number, end: number, needed: number): boolean;
-}
-
-const CODE_POINTS = 65536;
+import { type CodeTables, codeTables, type DecodeAs } from './code-tables.ts';
+import { cutShort, failCheck, failExtent, limitName } from './faults.ts';
+import { Layers, MAX_LAYERS, RowFlag } from './layers.ts';
+import { layMessages } from './messages.ts';
+import { type Plan, type Plans, planProtocol, readNumber, Step } from './plan.ts';
+import type { Dispatch, Protocol, TableName } from './protocol.ts';
+import type { Reassembly } from './reassembly.ts';
 
 /** Dissects frames with a fixed set of protocols, `P`. Make one with `createDissector`. */
 export class Dissector<P extends Protocol = Protocol> implements Dispatch {
@@ -39,9 +13,9 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
   readonly protocols: readonly P[];
   /** Kinds of tunnel by index; index 0 is none. */
   readonly tunnelKinds: readonly string[];
-  private readonly tables: Readonly<Record<TableName, Uint16Array>>;
+  private readonly tables: CodeTables;
   private readonly ids = new Map<string, number>();
-  private readonly plans: readonly (Plan | undefined)[];
+  private readonly plans: Plans;
 
   /** Throws when two protocols have one name or claim one code point, or an override names an unknown protocol. */
   constructor(protocols: readonly P[], decodeAs: readonly DecodeAs[] = []) {
@@ -49,21 +23,11 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
     if (none === undefined) throw new Error('a dissector needs at least one protocol');
     if (protocols.length > 255) throw new Error('a dissector holds at most 255 protocols');
     this.protocols = [none, ...protocols];
-    // One object with all keys from the start: a look-up by a constant name is one load, by a Map it was 15 ns.
-    this.tables = Object.fromEntries(TABLE_NAMES.map((name) => [name, new Uint16Array(CODE_POINTS)])) as Record<
-      TableName,
-      Uint16Array
-    >;
     protocols.forEach((protocol, index) => {
       if (this.ids.has(protocol.name)) throw new Error(`two protocols are named '${protocol.name}'`);
       this.ids.set(protocol.name, index + 1);
     });
-    for (const protocol of protocols) this.register(protocol);
-    for (const { table, code, protocol } of decodeAs) {
-      const id = this.named(protocol);
-      if (id === 0) throw new Error(`no protocol is named '${protocol}'`);
-      this.tables[table][code] = id;
-    }
+    this.tables = codeTables(protocols, decodeAs);
     const kinds: string[] = [''];
     const context = {
       table: (name: TableName) => this.tables[name],
@@ -78,19 +42,6 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
     };
     this.plans = [undefined, ...protocols.map((protocol) => planProtocol(protocol, context))];
     this.tunnelKinds = kinds;
-  }
-
-  private register(protocol: Protocol): void {
-    const id = this.named(protocol.name);
-    for (const name of TABLE_NAMES) {
-      const table = this.tables[name];
-      for (const code of protocol.carriedBy[name] ?? []) {
-        const other = table[code]!;
-        if (other !== 0)
-          throw new Error(`${name} ${code} is claimed by ${this.protocols[other]?.name} and ${protocol.name}`);
-        table[code] = id;
-      }
-    }
   }
 
   lookup(table: TableName, code: number): number {
@@ -187,7 +138,7 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
       tunnels[row] = (steps & Step.tunnel) === 0 || parent < 0 ? 0 : this.tunnelKind(plan, layers, parent);
 
       let header = plan.minimum;
-      if (at + header > limit) return this.cutShort(layers, row, header);
+      if (at + header > limit) return cutShort(plans, layers, row, header);
       if ((steps & Step.checks) !== 0) {
         const { checks } = plan;
         for (let i = 0; i < checks.length; i++) {
@@ -201,11 +152,11 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
       if ((steps & Step.header) !== 0) {
         if (plan.headerPlace !== undefined) header = readNumber(octets, at, plan.headerPlace);
         else if (protocol.takesAll) {
-          if (limit < wireLimit) return this.cutShort(layers, row, wireLimit - at);
+          if (limit < wireLimit) return cutShort(plans, layers, row, wireLimit - at);
           header = limit - at;
         } else {
           header = protocol.headerLength!(octets, at, limit);
-          if (header === 0) return this.cutShort(layers, row, limit - at + 1);
+          if (header === 0) return cutShort(plans, layers, row, limit - at + 1);
         }
       }
       if ((steps & Step.extent) !== 0) {
@@ -231,7 +182,7 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
           }
         }
       }
-      if (at + header > limit) return this.cutShort(layers, row, header);
+      if (at + header > limit) return cutShort(plans, layers, row, header);
       const payload = at + header;
       payloads[row] = payload;
       if (payload >= wireLimit) {
@@ -294,7 +245,8 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
         if (continued > 0) {
           const view = layers.sources[continued - 1]!.view;
           const messageFlags = flags | (reassembly!.guessed ? RowFlag.guessed : 0);
-          this.messages(
+          layMessages(
+            plans[reassembly!.protocol]!,
             layers,
             reassembly!.protocol,
             row,
@@ -316,7 +268,7 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
         // Datagrams carry one message each, whose boundaries are their own.
         if (id !== 0 && plan.isStream && this.plans[id]!.protocol.messages !== undefined) {
           const stream = isStream && limit === wireLimit ? reassembly : undefined;
-          this.messages(layers, id, row, octets, payload, limit, wireLimit, flags | guessed, source, stream);
+          layMessages(plans[id]!, layers, id, row, octets, payload, limit, wireLimit, flags | guessed, source, stream);
           return;
         }
       }
@@ -361,85 +313,6 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
       around = layers.parent[around]!;
     return plan.tunnelIn![layers.protocol[around]!]!;
   }
-
-  /** Lays the messages of a stream protocol side by side, each a row of its own. An unfinished one waits where there is a reassembly. */
-  private messages(
-    layers: Layers,
-    id: number,
-    parent: number,
-    view: DataView,
-    from: number,
-    limit: number,
-    wireLimit: number,
-    flags: number,
-    source: number,
-    reassembly: Reassembly | undefined,
-  ): void {
-    const plan = this.plans[id]!;
-    const stream = plan.protocol.messages!;
-    const guessed = (flags & RowFlag.guessed) !== 0;
-    let at = from;
-    while (at < limit) {
-      const available = limit - at;
-      const length = available < stream.prefix ? -1 : stream.length(view, at, limit);
-      if (length === 0) break;
-      const isWhole = length > 0 && (length <= available || length === Number.POSITIVE_INFINITY);
-      const needed = length > 0 ? length : Math.max(stream.prefix, available + 1);
-      if (!isWhole && reassembly?.finish(id, guessed, view, at, limit, needed)) return;
-      const row = layers.count;
-      if (row === MAX_LAYERS) {
-        layers.issues.add(row - 1, 'tooManyLayers', row + 1, MAX_LAYERS, 'layers per packet');
-        break;
-      }
-      const end = Math.min(at + (length > 0 ? length : available), limit);
-      layers.count = row + 1;
-      layers.protocol[row] = id;
-      layers.start[row] = at;
-      layers.end[row] = end;
-      layers.wireEnd[row] = isWhole ? Math.min(at + length, wireLimit) : wireLimit;
-      layers.payload[row] = end;
-      layers.tunnel[row] = 0;
-      layers.markUnusual(row, flags, source, parent);
-      if (available < plan.minimum) layers.setStatus(row, Status.truncated);
-      if (plan.protocol.headerLength !== undefined && available >= plan.minimum) {
-        const header = plan.protocol.headerLength(view, at, end);
-        if (header > 0 && at + header <= end) layers.payload[row] = at + header;
-      }
-      if (!isWhole) layers.issues.add(row, 'continues', needed, available, 'segment');
-      at = end;
-    }
-    reassembly?.finish(id, guessed, view, limit, limit, 0);
-  }
-
-  /** Ends the chain at a header of which only a part is there. */
-  private cutShort(layers: Layers, row: number, needed: number): void {
-    const at = layers.start[row]!;
-    const available = layers.end[row]! - at;
-    const onWire = layers.wireEnd[row]! - at;
-    const isCut = needed <= onWire || available < onWire;
-    layers.payload[row] = layers.end[row]!;
-    layers.setStatus(row, isCut ? Status.truncated : Status.malformed);
-    if ((layers.flags[row]! & RowFlag.quoted) !== 0) return;
-    const outer = layers.parent[row]!;
-    const frame = outer < 0 ? 'frame length' : limitName(this.plans[layers.protocol[outer]!]!);
-    layers.issues.add(row, isCut ? 'truncated' : 'malformed', needed, available, isCut ? 'captured length' : frame);
-  }
-}
-
-function limitName(plan: Plan): string {
-  return plan.protocol.extentField?.name ?? `end of ${plan.protocol.name}`;
-}
-
-function failCheck(layers: Layers, row: number, check: CheckPlan, found: number, header: number): void {
-  layers.setStatus(row, Status.malformed);
-  layers.payload[row] = header;
-  layers.issues.add(row, check.issue, check.equals >= 0 ? check.equals : check.atLeast, found, check.name);
-}
-
-function failExtent(layers: Layers, row: number, plan: Plan, header: number, length: number, end: number): void {
-  layers.setStatus(row, Status.malformed);
-  layers.payload[row] = Math.min(end, layers.end[row]!);
-  layers.issues.add(row, 'lengthBelowHeader', header, length, limitName(plan));
 }
 
 /**

@@ -106,6 +106,9 @@ export interface Plan {
   readonly isStream: boolean;
 }
 
+/** Plans by protocol id; id 0 is none. */
+export type Plans = readonly (Plan | undefined)[];
+
 function placeOf(field: Field): NumberPlace {
   const last = field.octetOffset + field.octetWidth;
   return {

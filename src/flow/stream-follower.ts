@@ -1,7 +1,8 @@
 /** Finds one flow of a pass and tells what its ends said, with packets in fragments put together again. */
 import type { PacketBatch } from '../capture/packet.ts';
-import type { Dissector, Reassembly } from '../dissect/dissector.ts';
+import type { Dissector } from '../dissect/dissector.ts';
 import { type Layers, Status } from '../dissect/layers.ts';
+import type { Reassembly } from '../dissect/reassembly.ts';
 import { FragmentReassembly } from '../reassemble/fragments.ts';
 import type { FlowInput, InputDescription } from './flow-input.ts';
 import { sourceText } from './ip-source.ts';

@@ -1,5 +1,5 @@
 /** What one pass over captures remembers between packets: fragments, and messages that span segments. */
-import type { Reassembly } from '../dissect/dissector.ts';
+import type { Reassembly } from '../dissect/reassembly.ts';
 import type { Layers } from '../dissect/layers.ts';
 import { FragmentReassembly } from './fragments.ts';
 import { Continuation, SegmentReassembly } from './segments.ts';

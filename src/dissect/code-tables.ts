@@ -1,0 +1,47 @@
+/** Code points → protocols: EtherTypes, IP protocols, ports and the like. */
+import { type Protocol, TABLE_NAMES, type TableName } from './protocol.ts';
+
+/** An override of a table: `udp.port==8473,vxlan` is `{ table: 'udpPort', code: 8473, protocol: 'vxlan' }`. */
+export interface DecodeAs {
+  readonly table: TableName;
+  readonly code: number;
+  readonly protocol: string;
+}
+
+/** Ids of protocols by code, for each table; 0 where a code is nobody's. */
+export type CodeTables = Readonly<Record<TableName, Uint16Array>>;
+
+const CODE_POINTS = 65536;
+
+/**
+ * Fills the tables with the protocols' claims; a protocol's id is its place in the list, from 1. Overrides come last.
+ * Throws when two protocols claim one code point, or an override names an unknown protocol.
+ */
+export function codeTables(protocols: readonly Protocol[], decodeAs: readonly DecodeAs[]): CodeTables {
+  // One object with all keys from the start: a look-up by a constant name is one load, by a Map it was 15 ns.
+  const tables = Object.fromEntries(TABLE_NAMES.map((name) => [name, new Uint16Array(CODE_POINTS)])) as CodeTables;
+  for (const [index, protocol] of protocols.entries()) {
+    for (const name of TABLE_NAMES) claim(tables[name], name, protocol, index + 1, protocols);
+  }
+  for (const { table, code, protocol } of decodeAs) {
+    const index = protocols.findIndex(({ name }) => name === protocol);
+    if (index < 0) throw new Error(`no protocol is named '${protocol}'`);
+    tables[table][code] = index + 1;
+  }
+  return tables;
+}
+
+function claim(
+  table: Uint16Array,
+  name: TableName,
+  protocol: Protocol,
+  id: number,
+  protocols: readonly Protocol[],
+): void {
+  for (const code of protocol.carriedBy[name] ?? []) {
+    const other = table[code]!;
+    if (other !== 0)
+      throw new Error(`${name} ${code} is claimed by ${protocols[other - 1]?.name} and ${protocol.name}`);
+    table[code] = id;
+  }
+}
