@@ -1,6 +1,7 @@
 /** What one pass over captures remembers between packets: fragments, and messages that span segments. */
-import type { Reassembly } from '../dissect/reassembly.ts';
+
 import type { Layers } from '../dissect/layers.ts';
+import type { Reassembly } from '../dissect/reassembly.ts';
 import { FragmentReassembly } from './fragments.ts';
 import { Continuation, SegmentReassembly } from './segments.ts';
 
