@@ -43,7 +43,9 @@ const CALICO_BLOCK_BITS: readonly number[] = [26, 122];
 /** Concludes from what was seen. */
 export function inferBackend(observations: Observations): BackendGuess {
   const vxlan = observations.paths.filter(({ kind }) => kind === 'vxlan');
-  const ipip = observations.paths.filter(({ kind, targets }) => kind === 'ipip' && hasPrivate(targets.keys()));
+  const ipip = observations.paths.filter(
+    ({ kind, targets }) => kind === 'ipip' && hasPods(observations, targets.keys()),
+  );
   const udp = observations.paths.filter(({ kind }) => kind === 'flannel-udp');
   const [most] = [
     { paths: vxlan, conclude: () => vxlanBackend(observations, vxlan) },
@@ -68,7 +70,7 @@ function vxlanBackend(observations: Observations, paths: readonly TunnelPath[]):
   if (vnis.size !== 1) return NOTHING;
   if (vnis.has(FLANNEL_VNI)) {
     const hasOneMac = [...observations.ends.values()].every(({ sourceMacs }) => sourceMacs.size <= 1);
-    return { backend: 'flannel-vxlan', confidence: isLinuxPort && hasOneMac ? 0.95 : 0.8, seen };
+    return { backend: 'flannel-vxlan', confidence: isLinuxPort ? (hasOneMac ? 0.95 : 0.8) : 0.6, seen };
   }
   if (vnis.has(CALICO_VNI)) return { backend: 'calico-vxlan', confidence: isIanaPort ? 0.85 : 0.6, seen };
   // Another VNI may be an identity of Cilium's, of which only one was seen, unless answers have the same.
@@ -132,8 +134,9 @@ function numberOf(octets: AddressOctets): number {
   return number;
 }
 
-function hasPrivate(addresses: Iterable<AddressOctets>): boolean {
-  for (const address of addresses) if (isPrivate(address)) return true;
+/** Whether private addresses are among them that are no tunnel ends: those of hosts are what IPsec and others carry. */
+function hasPods({ ends }: Observations, addresses: Iterable<AddressOctets>): boolean {
+  for (const address of addresses) if (isPrivate(address) && !ends.has(address)) return true;
   return false;
 }
 

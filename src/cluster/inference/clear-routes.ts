@@ -38,7 +38,7 @@ export function clearRoutes(observations: Observations): ClearRoute[] {
 }
 
 /** The address a card most often says it has. */
-export function mainAddress(addresses: Sightings<AddressOctets> | undefined): AddressOctets | undefined {
+function mainAddress(addresses: Sightings<AddressOctets> | undefined): AddressOctets | undefined {
   let main: AddressOctets | undefined;
   let most = 0;
   for (const [address, { count }] of addresses ?? []) {

@@ -47,9 +47,13 @@ export class Sightings<K> {
 
 /** How much may still be remembered. */
 export class Budget {
-  private left = MOST_REMEMBERED;
+  private left: number;
   /** What was not remembered for want of room. */
   refused = 0;
+
+  constructor(most = MOST_REMEMBERED) {
+    this.left = most;
+  }
 
   take(): boolean {
     if (this.left === 0) {
