@@ -1,11 +1,13 @@
 /**
- * The layout of a flow's record: 128 octets that every packet touches, 160 that few do, and 128 of trouble for those flows that have any.
- * Positions are 32-bit words from the record's start; those of 64-bit numbers are even and given in 8-octet units.
+ * The layout of a flow's record: 256 octets, of which every packet touches the first two cache lines, some the third and few the fourth, and
+ * 128 octets of trouble elsewhere for those flows that have any. Positions are 32-bit words from the record's start; those of 64-bit numbers are
+ * given in units of 8 octets.
  */
 
-/** 32-bit words of each part of a record. */
-export const HOT_WORDS = 32;
-export const COLD_WORDS = 40;
+/** 32-bit words, and 64-bit numbers, of a record. */
+export const RECORD_WORDS = 64;
+export const RECORD_TIMES = RECORD_WORDS / 2;
+/** 32-bit words of a record's trouble. */
 export const TROUBLE_WORDS = 32;
 
 /** What every packet reads or writes. A pair of columns is indexed by direction: 0 is sent by the key's lower endpoint. */
@@ -71,50 +73,46 @@ export const FlowFlag = {
   refused: 1 << 29,
   /** A newer flow has the same key. */
   superseded: 1 << 30,
+  /** The time from SYN to the first ACK is known. */
+  handshakeTimed: 1 << 31,
 } as const;
 
-/** What few packets touch. */
+/** What few packets touch; opening, closing and round trips first. */
 export const Cold = {
-  id: 8,
   /** Number of the record's trouble, 0 for none. */
-  trouble: 9,
-  initialSequence: 10,
-  /** Announced maximum segment sizes, 16 bits each: the lower endpoint's below. */
-  mss: 12,
-  /** Window scale options, 8 bits each, plus 1; 0 for none seen. */
-  windowScale: 13,
+  trouble: 34,
   /** SYNs (16 bits), and FINs above. */
-  synFin: 14,
+  synFin: 35,
   /** Resets (16 bits), and how many TTLs of each direction are kept (8 bits each). */
-  rstTtls: 15,
+  rstTtls: 36,
+  /** Window scale options, 8 bits each, plus 1; 0 for none seen. */
+  windowScale: 37,
+  /** Round trips of data: how many, and in 32-bit floating point nanoseconds their mean and extremes. */
+  samples: 38,
+  rttMean: 40,
+  rttLeast: 42,
+  rttMost: 44,
+  id: 46,
+  /** Announced maximum segment sizes, 16 bits each: the lower endpoint's below. */
+  mss: 47,
+  initialSequence: 50,
   /** Four octets of TTLs a direction. */
-  ttls: 16,
+  ttls: 52,
   /** UDP port of the tunnel (16 bits), type and code of the first ICMP message (8 bits each). */
-  portIcmp: 18,
-  samples: 19,
-  /** What `ipBytes`, `wireBytes` and `payloadBytes` carried over, 16 bits a direction. */
-  ipCarry: 21,
-  wireCarry: 22,
-  payloadCarry: 23,
-  timestamp: 24,
-  payloadHash: 26,
+  portIcmp: 54,
+  /** Number of the first packet within its capture. */
+  firstPacket: 55,
+  timestamp: 56,
+  payloadHash: 58,
   /** IPv4 identification of the first packet, 16 bits a direction. */
-  ipId: 28,
-  /** 32-bit floating point, in nanoseconds. */
-  rttLeast: 36,
-  rttMost: 38,
+  ipId: 60,
 } as const;
 
-/** 64-bit columns of the cold part, in units of 8 octets. */
+/** 64-bit columns that few packets touch, in units of 8 octets. */
 export const ColdTime = {
-  start: 0,
-  syn: 1,
-  /** From the SYN to the first ACK; 0 while unknown. */
-  handshake: 2,
-  /** Number of the first packet within its capture. */
-  firstPacket: 3,
-  /** Sum of data round trips, of each direction. */
-  rttSum: 16,
+  /** When the last SYN was sent, until the first ACK; from then on, `FlowFlag.handshakeTimed`, the time between them. */
+  opening: 16,
+  start: 24,
 } as const;
 
 /** Counters of trouble, each a pair indexed by direction. */
@@ -130,6 +128,9 @@ export const Trouble = {
   windowFull: 16,
   copies: 18,
 } as const;
+
+/** What octet counters carried over, 16 bits a direction: a flow that long gets a record of trouble, too. */
+export const Carry = { ipBytes: 28, wireBytes: 29, payloadBytes: 30 } as const;
 
 /** 64-bit columns of trouble, in units of 8 octets: since when the window is closed, and for how long it was. */
 export const TroubleTime = { closedSince: 10, closedFor: 12 } as const;

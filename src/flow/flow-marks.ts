@@ -1,6 +1,6 @@
 /** What tells the first packets of a flow again elsewhere: behind address translation, or at another point. */
 import { findTcpOption, TcpOption } from '../protocols/tcp-options.ts';
-import { COLD_WORDS, Cold, FlowFlag, HOT_WORDS, Hot } from './flow-columns.ts';
+import { Cold, FlowFlag, Hot, RECORD_WORDS } from './flow-columns.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { FlowQueue } from './queue.ts';
 
@@ -20,17 +20,17 @@ export function markPacket(
   entry: number,
   view: DataView,
 ): void {
-  const { cold } = table;
-  const at = record * COLD_WORDS;
+  const { words } = table;
+  const at = record * RECORD_WORDS;
   const network = queue.networkAt[entry]!;
   if (view.getUint8(network) >> 4 === 4) {
-    cold[at + Cold.ipId] = cold[at + Cold.ipId]! | (view.getUint16(network + IDENTIFICATION) << (16 * direction));
+    words[at + Cold.ipId] = words[at + Cold.ipId]! | (view.getUint16(network + IDENTIFICATION) << (16 * direction));
   }
   const transport = queue.transportAt[entry]!;
   if ((queue.key3[entry]! & 0xff) !== TCP || transport < 0) return;
   const options = transport + LEAST_TCP_HEADER;
   const found = findTcpOption(view, options, queue.payloadAt[entry]!, TcpOption.timestamps, TIMESTAMPS_LENGTH);
-  if (found >= 0) cold[at + Cold.timestamp + direction] = view.getInt32(found);
+  if (found >= 0) words[at + Cold.timestamp + direction] = view.getInt32(found);
 }
 
 /** Marks the first payload of a direction, as far as it was captured. */
@@ -42,13 +42,13 @@ export function markPayload(
   entry: number,
   view: DataView,
 ): void {
-  const flags = record * HOT_WORDS + Hot.flags;
-  table.hot[flags] = table.hot[flags]! | (FlowFlag.payloadMarked << direction);
+  const flags = record * RECORD_WORDS + Hot.flags;
+  table.words[flags] = table.words[flags]! | (FlowFlag.payloadMarked << direction);
   const start = queue.payloadAt[entry]!;
   const end = Math.min(queue.end[entry]!, start + Math.min(queue.payloadLength[entry]!, HASHED));
   let hash = end - start;
   let at = start;
   for (; at + 4 <= end; at += 4) hash = Math.imul((hash ^ (hash >>> 15)) + view.getInt32(at), 0x85ebca77);
   for (; at < end; at++) hash = Math.imul((hash ^ (hash >>> 13)) + view.getUint8(at), 0xc2b2ae3d);
-  table.cold[record * COLD_WORDS + Cold.payloadHash + direction] = hash ^ (hash >>> 16);
+  table.words[record * RECORD_WORDS + Cold.payloadHash + direction] = hash ^ (hash >>> 16);
 }

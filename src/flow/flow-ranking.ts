@@ -1,5 +1,16 @@
 /** Flows by how much they have of something, found from the columns alone. */
-import { COLD_WORDS, Cold, ColdTime, HOT_WORDS, Hot, HotTime, TROUBLE_WORDS, Trouble } from './flow-columns.ts';
+import {
+  Carry,
+  Cold,
+  ColdTime,
+  FlowFlag,
+  Hot,
+  HotTime,
+  RECORD_TIMES,
+  RECORD_WORDS,
+  TROUBLE_WORDS,
+  Trouble,
+} from './flow-columns.ts';
 import type { FlowTable } from './flow-table.ts';
 
 const TWO_TO_32 = 2 ** 32;
@@ -8,15 +19,16 @@ type Measure = (table: FlowTable, record: number) => number;
 
 const sumOf =
   (column: number, carry: number): Measure =>
-  ({ hot, cold }, record) => {
-    const at = record * HOT_WORDS + column;
-    const carried = cold[record * COLD_WORDS + carry]!;
-    return (hot[at]! >>> 0) + (hot[at + 1]! >>> 0) + TWO_TO_32 * ((carried & 0xffff) + (carried >>> 16));
+  ({ words, trouble }, record) => {
+    const at = record * RECORD_WORDS + column;
+    const own = words[record * RECORD_WORDS + Cold.trouble]! * TROUBLE_WORDS;
+    const carried = own === 0 ? 0 : trouble[own + carry]!;
+    return (words[at]! >>> 0) + (words[at + 1]! >>> 0) + TWO_TO_32 * ((carried & 0xffff) + (carried >>> 16));
   };
 
 const troubleOf = (...counters: readonly number[]): Measure => {
-  return ({ cold, trouble }, record) => {
-    const at = cold[record * COLD_WORDS + Cold.trouble]! * TROUBLE_WORDS;
+  return ({ words, trouble }, record) => {
+    const at = words[record * RECORD_WORDS + Cold.trouble]! * TROUBLE_WORDS;
     if (at === 0) return 0;
     return counters.reduce((sum, counter) => sum + trouble[at + counter]! + trouble[at + counter + 1]!, 0);
   };
@@ -24,13 +36,16 @@ const troubleOf = (...counters: readonly number[]): Measure => {
 
 /** What flows can be ranked by; all of them with the most first, `start` and `id` with the earliest. */
 const MEASURES = {
-  bytes: sumOf(Hot.ipBytes, Cold.ipCarry),
-  payload: sumOf(Hot.payloadBytes, Cold.payloadCarry),
-  wire: sumOf(Hot.wireBytes, Cold.wireCarry),
-  packets: ({ hot }, record) =>
-    (hot[record * HOT_WORDS + Hot.packets]! >>> 0) + (hot[record * HOT_WORDS + Hot.packets + 1]! >>> 0),
-  duration: (table, record) => table.hotTime[(record * HOT_WORDS) / 2 + HotTime.last]! - table.startTime(record),
-  rtt: ({ coldTime }, record) => coldTime[(record * COLD_WORDS) / 2 + ColdTime.handshake]!,
+  bytes: sumOf(Hot.ipBytes, Carry.ipBytes),
+  payload: sumOf(Hot.payloadBytes, Carry.payloadBytes),
+  wire: sumOf(Hot.wireBytes, Carry.wireBytes),
+  packets: ({ words }, record) =>
+    (words[record * RECORD_WORDS + Hot.packets]! >>> 0) + (words[record * RECORD_WORDS + Hot.packets + 1]! >>> 0),
+  duration: (table, record) => table.times[record * RECORD_TIMES + HotTime.last]! - table.startTime(record),
+  rtt: ({ words, times }, record) =>
+    (words[record * RECORD_WORDS + Hot.flags]! & FlowFlag.handshakeTimed) === 0
+      ? 0
+      : times[record * RECORD_TIMES + ColdTime.opening]!,
   retransmissions: troubleOf(Trouble.retransmissions),
   trouble: troubleOf(
     Trouble.retransmissions,
@@ -40,7 +55,7 @@ const MEASURES = {
     Trouble.duplicateAcks,
   ),
   start: (table, record) => -table.startTime(record),
-  id: ({ cold }, record) => -(cold[record * COLD_WORDS + Cold.id]! >>> 0),
+  id: ({ words }, record) => -(words[record * RECORD_WORDS + Cold.id]! >>> 0),
 } as const satisfies Readonly<Record<string, Measure>>;
 
 /** What flows can be ranked by. */

@@ -4,13 +4,14 @@ import { ipv4Text, ipv6Text } from '../dissect/value.ts';
 import type { AddressTable } from './address-table.ts';
 import { communityId } from './community-id.ts';
 import {
-  COLD_WORDS,
+  Carry,
   Cold,
   ColdTime,
   FlowFlag,
-  HOT_WORDS,
   Hot,
   HotTime,
+  RECORD_TIMES,
+  RECORD_WORDS,
   TROUBLE_WORDS,
   Trouble,
   TroubleTime,
@@ -84,7 +85,7 @@ export class FlowReader {
 
   /** Keeps what only a flow's first packet says: who sent it, the port of its tunnel, the kind of its ICMP message. */
   begin(record: number, entry: number, queue: FlowQueue, view: DataView): void {
-    const { hot, cold } = this.table;
+    const { words } = this.table;
     const direction = queue.direction[entry]!;
     const protocol = queue.key3[entry]! & 0xff;
     let client = direction;
@@ -103,26 +104,25 @@ export class FlowReader {
       if (request >= 0 && request !== type) client = direction ^ 1;
       if (request >= 0) kind = request;
     }
-    hot[record * HOT_WORDS + Hot.flags] = (client === 1 ? FlowFlag.clientIsSecond : 0) | isTold;
-    cold[record * COLD_WORDS + Cold.portIcmp] = queue.tunnelPort[entry]! | (kind << 16);
+    words[record * RECORD_WORDS + Hot.flags] = (client === 1 ? FlowFlag.clientIsSecond : 0) | isTold;
+    words[record * RECORD_WORDS + Cold.portIcmp] = queue.tunnelPort[entry]! | (kind << 16);
   }
 
   /** The flow in a record. */
   record(record: number): FlowRecord {
-    const { hot, hotTime, cold, coldTime } = this.table;
-    const at = record * HOT_WORDS;
-    const coldAt = record * COLD_WORDS;
-    const key3 = hot[at + 3]!;
+    const { words, times } = this.table;
+    const at = record * RECORD_WORDS;
+    const key3 = words[at + 3]!;
     const protocol = key3 & 0xff;
-    const state = hot[at + Hot.flags]!;
+    const state = words[at + Hot.flags]!;
     const client = (state & FlowFlag.clientIsSecond) === 0 ? 0 : 1;
     const point = this.names.points[key3 >>> POINT_SHIFT];
-    const start = coldTime[coldAt / 2 + ColdTime.start]!;
-    const end = hotTime[at / 2 + HotTime.last]!;
+    const start = times[record * RECORD_TIMES + ColdTime.start]!;
+    const end = times[at / 2 + HotTime.last]!;
     const isGuessed = (state & FlowFlag.clientIsTold) === 0;
     const icmp = isIcmp(protocol) ? this.icmp(record) : undefined;
     return {
-      id: cold[coldAt + Cold.id]! >>> 0,
+      id: words[record * RECORD_WORDS + Cold.id]! >>> 0,
       community_id: this.communityId(record, client),
       point: point === undefined ? '' : pointName(point),
       protocol: PROTOCOL_NAMES[protocol] ?? `ip-proto-${protocol}`,
@@ -136,7 +136,7 @@ export class FlowReader {
       s2c: this.direction(record, client ^ 1),
       ...(protocol === TCP ? { tcp: this.tcp(record, client) } : {}),
       tunnel: this.tunnels(record, client),
-      first_packet: coldTime[coldAt / 2 + ColdTime.firstPacket]!,
+      first_packet: words[at + Cold.firstPacket]! >>> 0,
       marks: { c2s: this.marks(record, client), s2c: this.marks(record, client ^ 1) },
     };
   }
@@ -166,39 +166,39 @@ export class FlowReader {
   }
 
   private port(record: number, side: number): number | undefined {
-    const at = record * HOT_WORDS;
-    const ports = this.table.hot[at + 2]!;
-    if (!WITH_PORTS.includes(this.table.hot[at + 3]! & 0xff) || ports === UNKNOWN_PORTS) return undefined;
+    const at = record * RECORD_WORDS;
+    const ports = this.table.words[at + 2]!;
+    if (!WITH_PORTS.includes(this.table.words[at + 3]! & 0xff) || ports === UNKNOWN_PORTS) return undefined;
     return side === 0 ? ports >>> 16 : ports & 0xffff;
   }
 
   private endpoint(record: number, side: number, isGuessed: boolean): FlowEndpoint {
-    const at = record * HOT_WORDS;
-    const isIpv6 = (this.table.hot[at + 3]! & KeyBit.ipv6) !== 0;
+    const at = record * RECORD_WORDS;
+    const isIpv6 = (this.table.words[at + 3]! & KeyBit.ipv6) !== 0;
     const port = this.port(record, side);
     return {
-      ip: this.addressText(this.table.hot[at + side]!, isIpv6),
+      ip: this.addressText(this.table.words[at + side]!, isIpv6),
       ...(port === undefined ? {} : { port }),
       ...(isGuessed ? { guessed: true } : {}),
     };
   }
 
   private icmp(record: number): { type: number; code: number; id?: number } {
-    const { hot, cold } = this.table;
-    const at = record * HOT_WORDS;
-    const kind = cold[record * COLD_WORDS + Cold.portIcmp]! >>> 16;
-    const hasIdentifier = (hot[at + 3]! & KeyBit.icmpIdentifier) !== 0;
-    return { type: kind & 0xff, code: kind >>> 8, ...(hasIdentifier ? { id: hot[at + 2]! >>> 16 } : {}) };
+    const { words } = this.table;
+    const at = record * RECORD_WORDS;
+    const kind = words[record * RECORD_WORDS + Cold.portIcmp]! >>> 16;
+    const hasIdentifier = (words[at + 3]! & KeyBit.icmpIdentifier) !== 0;
+    return { type: kind & 0xff, code: kind >>> 8, ...(hasIdentifier ? { id: words[at + 2]! >>> 16 } : {}) };
   }
 
   private communityId(record: number, client: number): string {
-    const { hot } = this.table;
-    const at = record * HOT_WORDS;
-    const key3 = hot[at + 3]!;
+    const { words } = this.table;
+    const at = record * RECORD_WORDS;
+    const key3 = words[at + 3]!;
     const protocol = key3 & 0xff;
     const isIpv6 = (key3 & KeyBit.ipv6) !== 0;
-    const source = this.addressOctets(hot[at + client]!, isIpv6);
-    const destination = this.addressOctets(hot[at + (client ^ 1)]!, isIpv6);
+    const source = this.addressOctets(words[at + client]!, isIpv6);
+    const destination = this.addressOctets(words[at + (client ^ 1)]!, isIpv6);
     const icmp = isIcmp(protocol) ? this.icmp(record) : undefined;
     const first = icmp?.type ?? this.port(record, client) ?? 0;
     const second = icmp?.code ?? this.port(record, client ^ 1) ?? 0;
@@ -206,21 +206,25 @@ export class FlowReader {
   }
 
   private direction(record: number, side: number): FlowDirection {
-    const { hot, cold } = this.table;
-    const at = record * HOT_WORDS + side;
-    const coldAt = record * COLD_WORDS;
-    const sum = (column: number, carry: number): number =>
-      ((cold[coldAt + carry]! >>> (16 * side)) & 0xffff) * TWO_TO_32 + (hot[at + column]! >>> 0);
-    const kept = (cold[coldAt + Cold.rstTtls]! >>> (16 + 8 * side)) & 0xff;
-    const ttl = Array.from({ length: kept }, (_, i) => (cold[coldAt + Cold.ttls + side]! >>> (8 * i)) & 0xff);
-    const trouble = cold[coldAt + Cold.trouble]! * TROUBLE_WORDS;
+    const { words } = this.table;
+    const at = record * RECORD_WORDS + side;
+    const kept = (words[record * RECORD_WORDS + Cold.rstTtls]! >>> (16 + 8 * side)) & 0xff;
+    const ttl = Array.from(
+      { length: kept },
+      (_, i) => (words[record * RECORD_WORDS + Cold.ttls + side]! >>> (8 * i)) & 0xff,
+    );
+    const trouble = words[record * RECORD_WORDS + Cold.trouble]! * TROUBLE_WORDS;
+    const sum = (column: number, carry: number): number => {
+      const carried = trouble === 0 ? 0 : (this.table.trouble[trouble + carry]! >>> (16 * side)) & 0xffff;
+      return carried * TWO_TO_32 + (words[at + column]! >>> 0);
+    };
     const copies = trouble === 0 ? 0 : this.table.trouble[trouble + Trouble.copies + side]!;
-    const isTcp = (hot[record * HOT_WORDS + 3]! & 0xff) === TCP;
+    const isTcp = (words[record * RECORD_WORDS + 3]! & 0xff) === TCP;
     return {
-      packets: hot[at + Hot.packets]! >>> 0,
-      ip_bytes: sum(Hot.ipBytes, Cold.ipCarry),
-      payload_bytes: sum(Hot.payloadBytes, Cold.payloadCarry),
-      wire_bytes: sum(Hot.wireBytes, Cold.wireCarry),
+      packets: words[at + Hot.packets]! >>> 0,
+      ip_bytes: sum(Hot.ipBytes, Carry.ipBytes),
+      payload_bytes: sum(Hot.payloadBytes, Carry.payloadBytes),
+      wire_bytes: sum(Hot.wireBytes, Carry.wireBytes),
       ...(isTcp ? this.tcpDirection(record, side, trouble) : {}),
       ttl,
       ...(copies === 0 ? {} : { duplicates: copies }),
@@ -228,13 +232,12 @@ export class FlowReader {
   }
 
   private tcpDirection(record: number, side: number, trouble: number): Partial<FlowDirection> {
-    const { hot, cold, coldTime, coldFloat } = this.table;
-    const coldAt = record * COLD_WORDS;
+    const { words, floats } = this.table;
     const counter = (column: number): number => (trouble === 0 ? 0 : this.table.trouble[trouble + column + side]!);
-    const mss = (cold[coldAt + Cold.mss]! >>> (16 * side)) & 0xffff;
-    const scale = (cold[coldAt + Cold.windowScale]! >>> (8 * side)) & 0xff;
-    const isOpened = (hot[record * HOT_WORDS + Hot.flags]! & ((FlowFlag.syn | FlowFlag.synAck) << side)) !== 0;
-    const samples = cold[coldAt + Cold.samples + side]!;
+    const mss = (words[record * RECORD_WORDS + Cold.mss]! >>> (16 * side)) & 0xffff;
+    const scale = (words[record * RECORD_WORDS + Cold.windowScale]! >>> (8 * side)) & 0xff;
+    const isOpened = (words[record * RECORD_WORDS + Hot.flags]! & ((FlowFlag.syn | FlowFlag.synAck) << side)) !== 0;
+    const samples = words[record * RECORD_WORDS + Cold.samples + side]!;
     const closed = this.closedFor(record, side, trouble);
     return {
       retransmissions: counter(Trouble.retransmissions),
@@ -249,15 +252,15 @@ export class FlowReader {
       keep_alives: counter(Trouble.keepAlives),
       ...(mss === 0 ? {} : { mss }),
       ...(scale === 0 ? {} : { window_scale: scale - 1 }),
-      ...(isOpened ? { isn: cold[coldAt + Cold.initialSequence + side]! >>> 0 } : {}),
+      ...(isOpened ? { isn: words[record * RECORD_WORDS + Cold.initialSequence + side]! >>> 0 } : {}),
       ...(samples === 0
         ? {}
         : {
             rtt: {
               samples,
-              min: Math.round(coldFloat[coldAt + Cold.rttLeast + side]!) / NANOS,
-              mean: Math.round(coldTime[coldAt / 2 + ColdTime.rttSum + side]! / samples) / NANOS,
-              max: Math.round(coldFloat[coldAt + Cold.rttMost + side]!) / NANOS,
+              min: Math.round(floats[record * RECORD_WORDS + Cold.rttLeast + side]!) / NANOS,
+              mean: Math.round(floats[record * RECORD_WORDS + Cold.rttMean + side]!) / NANOS,
+              max: Math.round(floats[record * RECORD_WORDS + Cold.rttMost + side]!) / NANOS,
             },
           }),
     };
@@ -266,48 +269,48 @@ export class FlowReader {
   /** Seconds for which a side took nothing; up to the flow's end where it has not opened its window again. */
   private closedFor(record: number, side: number, trouble: number): number {
     if (trouble === 0) return 0;
-    const { hot, hotTime, troubleTime } = this.table;
-    const times = trouble / 2;
-    const at = record * HOT_WORDS;
-    const isClosed = (hot[at + Hot.flags]! & (FlowFlag.windowClosed << side)) !== 0;
-    const last = hotTime[at / 2 + HotTime.last]!;
-    const open = isClosed ? Math.max(0, last - troubleTime[times + TroubleTime.closedSince + side]!) : 0;
-    return (troubleTime[times + TroubleTime.closedFor + side]! + open) / NANOS;
+    const { words, times, troubleTime } = this.table;
+    const troubleAt = trouble / 2;
+    const at = record * RECORD_WORDS;
+    const isClosed = (words[at + Hot.flags]! & (FlowFlag.windowClosed << side)) !== 0;
+    const last = times[at / 2 + HotTime.last]!;
+    const open = isClosed ? Math.max(0, last - troubleTime[troubleAt + TroubleTime.closedSince + side]!) : 0;
+    return (troubleTime[troubleAt + TroubleTime.closedFor + side]! + open) / NANOS;
   }
 
   private tcp(record: number, client: number): FlowTcp {
-    const { hot, cold, coldTime } = this.table;
-    const state = hot[record * HOT_WORDS + Hot.flags]!;
-    const coldAt = record * COLD_WORDS;
+    const { words, times } = this.table;
+    const state = words[record * RECORD_WORDS + Hot.flags]!;
     const isShakenHands = (state & FlowFlag.handshake) !== 0;
-    const rtt = coldTime[coldAt / 2 + ColdTime.handshake]!;
+    const isTimed = (state & FlowFlag.handshakeTimed) !== 0;
+    const rtt = times[record * RECORD_TIMES + ColdTime.opening]!;
     const told = stateOf(state, client);
-    const synFin = cold[coldAt + Cold.synFin]!;
+    const synFin = words[record * RECORD_WORDS + Cold.synFin]!;
     return {
       state: told,
       handshake: isShakenHands,
-      ...(isShakenHands && rtt > 0 ? { rtt: rtt / NANOS } : {}),
+      ...(isShakenHands && isTimed ? { rtt: rtt / NANOS } : {}),
       ...(told === 'closed' ? { close: 'fin' } : told === 'reset' || told === 'refused' ? { close: 'rst' } : {}),
-      flags: { syn: synFin & 0xffff, fin: synFin >>> 16, rst: cold[coldAt + Cold.rstTtls]! & 0xffff },
+      flags: { syn: synFin & 0xffff, fin: synFin >>> 16, rst: words[record * RECORD_WORDS + Cold.rstTtls]! & 0xffff },
     };
   }
 
   private tunnels(record: number, client: number): FlowTunnel[] {
-    const { hot, cold } = this.table;
-    const at = record * HOT_WORDS;
-    const word = hot[at + 6]!;
+    const { words } = this.table;
+    const at = record * RECORD_WORDS;
+    const word = words[at + 6]!;
     const kind = (word >>> TUNNEL_KIND_SHIFT) & INTERNED_PATH;
     if (kind === 0) return [];
-    if (kind === INTERNED_PATH) return this.names.paths.at(hot[at + 4]!).map((hop) => this.tunnel(hop, client));
+    if (kind === INTERNED_PATH) return this.names.paths.at(words[at + 4]!).map((hop) => this.tunnel(hop, client));
     return [
       this.tunnel(
         {
           kind,
           id: (word & HAS_TUNNEL_ID) === 0 ? undefined : word & MAX_TUNNEL_ID,
-          port: cold[record * COLD_WORDS + Cold.portIcmp]! & 0xffff,
-          ipv6: (hot[at + 3]! & KeyBit.outerIpv6) !== 0,
-          first: hot[at + 4]!,
-          second: hot[at + 5]!,
+          port: words[record * RECORD_WORDS + Cold.portIcmp]! & 0xffff,
+          ipv6: (words[at + 3]! & KeyBit.outerIpv6) !== 0,
+          first: words[at + 4]!,
+          second: words[at + 5]!,
         },
         client,
       ),
@@ -327,12 +330,12 @@ export class FlowReader {
   }
 
   private marks(record: number, side: number): DirectionMarks {
-    const { cold } = this.table;
-    const at = record * COLD_WORDS;
+    const { words } = this.table;
+    const at = record * RECORD_WORDS;
     return {
-      ipId: (cold[at + Cold.ipId]! >>> (16 * side)) & 0xffff,
-      timestamp: cold[at + Cold.timestamp + side]! >>> 0,
-      payloadHash: cold[at + Cold.payloadHash + side]! >>> 0,
+      ipId: (words[at + Cold.ipId]! >>> (16 * side)) & 0xffff,
+      timestamp: words[at + Cold.timestamp + side]! >>> 0,
+      payloadHash: words[at + Cold.payloadHash + side]! >>> 0,
     };
   }
 }

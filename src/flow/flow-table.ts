@@ -2,7 +2,7 @@
  * The flows of a pass: records in slabs, found by key through open addressing. Slabs are reserved once for the most flows that may be held;
  * pages that no flow has touched take no memory.
  */
-import { COLD_WORDS, Cold, ColdTime, FlowFlag, HOT_WORDS, Hot, HotTime, TROUBLE_WORDS } from './flow-columns.ts';
+import { Cold, ColdTime, FlowFlag, Hot, HotTime, RECORD_TIMES, RECORD_WORDS, TROUBLE_WORDS } from './flow-columns.ts';
 import { hashKey, KEY_WORDS, QUEUE_CAPACITY } from './queue.ts';
 
 /** Fewest places of the index; it doubles when more than half are taken. */
@@ -37,11 +37,10 @@ export class FlowTable {
   made = 0;
   /** Records that were given up while the table was full. */
   evicted = 0;
-  readonly hot: Int32Array;
-  readonly hotTime: Float64Array;
-  readonly cold: Int32Array;
-  readonly coldTime: Float64Array;
-  readonly coldFloat: Float32Array;
+  /** Columns of the records, as 32-bit words, 64-bit and 32-bit floating point numbers of one slab. */
+  readonly words: Int32Array;
+  readonly times: Float64Array;
+  readonly floats: Float32Array;
   readonly trouble: Int32Array;
   readonly troubleTime: Float64Array;
   /** Places of the index: 0, or a record's number with bits of the hash above it. */
@@ -62,14 +61,11 @@ export class FlowTable {
     this.capacity = capacity + QUEUE_CAPACITY;
     this.seed = seed;
     this.onEvicted = onEvicted;
-    const hot = reserve((this.capacity + 1) * HOT_WORDS * 4);
-    const cold = reserve((this.capacity + 1) * COLD_WORDS * 4);
+    const slab = reserve((this.capacity + 1) * RECORD_WORDS * 4);
     const trouble = reserve((this.capacity + 1) * TROUBLE_WORDS * 4);
-    this.hot = new Int32Array(hot);
-    this.hotTime = new Float64Array(hot);
-    this.cold = new Int32Array(cold);
-    this.coldTime = new Float64Array(cold);
-    this.coldFloat = new Float32Array(cold);
+    this.words = new Int32Array(slab);
+    this.times = new Float64Array(slab);
+    this.floats = new Float32Array(slab);
     this.trouble = new Int32Array(trouble);
     this.troubleTime = new Float64Array(trouble);
   }
@@ -89,25 +85,24 @@ export class FlowTable {
     const reused = this.free.pop();
     const record = reused ?? ++this.used;
     if (reused !== undefined) {
-      this.hot.fill(0, record * HOT_WORDS, (record + 1) * HOT_WORDS);
-      this.cold.fill(0, record * COLD_WORDS, (record + 1) * COLD_WORDS);
+      this.words.fill(0, record * RECORD_WORDS, (record + 1) * RECORD_WORDS);
     }
     this.count++;
-    this.cold[record * COLD_WORDS + Cold.id] = ++this.made;
+    this.words[record * RECORD_WORDS + Cold.id] = ++this.made;
     return record;
   }
 
   /** Puts a record into the index in place of any other of the same key. */
   enter(record: number, hash: number): void {
     if (2 * this.count > this.places.length) this.reindex(2 * this.places.length);
-    const { places, hot } = this;
+    const { places, words } = this;
     const mask = places.length - 1;
-    const own = record * HOT_WORDS;
+    const own = record * RECORD_WORDS;
     let place = hash & mask;
     for (let found = places[place]!; found !== 0; found = places[place]!) {
-      const other = (found & RECORD_MASK) * HOT_WORDS;
+      const other = (found & RECORD_MASK) * RECORD_WORDS;
       let same = 0;
-      while (same < KEY_WORDS && hot[other + same] === hot[own + same]) same++;
+      while (same < KEY_WORDS && words[other + same] === words[own + same]) same++;
       if (same === KEY_WORDS) break;
       place = (place + 1) & mask;
     }
@@ -116,13 +111,13 @@ export class FlowTable {
 
   /** First word of a record's trouble, which it is given where it has none. */
   troubleOf(record: number): number {
-    const at = record * COLD_WORDS + Cold.trouble;
-    let trouble = this.cold[at]!;
+    const at = record * RECORD_WORDS + Cold.trouble;
+    let trouble = this.words[at]!;
     if (trouble === 0) {
       const reused = this.freeTroubles.pop();
       trouble = reused ?? ++this.troubles;
       if (reused !== undefined) this.trouble.fill(0, trouble * TROUBLE_WORDS, (trouble + 1) * TROUBLE_WORDS);
-      this.cold[at] = trouble;
+      this.words[at] = trouble;
     }
     return trouble * TROUBLE_WORDS;
   }
@@ -131,11 +126,11 @@ export class FlowTable {
   records(): number[] {
     const records: number[] = [];
     for (let record = 1; record <= this.used; record++) {
-      if (this.cold[record * COLD_WORDS + Cold.id] !== 0) records.push(record);
+      if (this.words[record * RECORD_WORDS + Cold.id] !== 0) records.push(record);
     }
-    const { cold } = this;
+    const { words } = this;
     if (this.evicted > 0) {
-      records.sort((a, b) => (cold[a * COLD_WORDS + Cold.id]! >>> 0) - (cold[b * COLD_WORDS + Cold.id]! >>> 0));
+      records.sort((a, b) => (words[a * RECORD_WORDS + Cold.id]! >>> 0) - (words[b * RECORD_WORDS + Cold.id]! >>> 0));
     }
     return records;
   }
@@ -144,7 +139,7 @@ export class FlowTable {
   evict(isOver: (record: number) => boolean): number {
     let given = 0;
     for (let record = 1; record <= this.used; record++) {
-      if (this.cold[record * COLD_WORDS + Cold.id] === 0 || !isOver(record)) continue;
+      if (this.words[record * RECORD_WORDS + Cold.id] === 0 || !isOver(record)) continue;
       this.onEvicted(record);
       this.giveUp(record);
       given++;
@@ -154,9 +149,9 @@ export class FlowTable {
   }
 
   private giveUp(record: number): void {
-    const trouble = this.cold[record * COLD_WORDS + Cold.trouble]!;
+    const trouble = this.words[record * RECORD_WORDS + Cold.trouble]!;
     if (trouble !== 0) this.freeTroubles.push(trouble);
-    this.cold[record * COLD_WORDS + Cold.id] = 0;
+    this.words[record * RECORD_WORDS + Cold.id] = 0;
     this.free.push(record);
     this.count--;
     this.evicted++;
@@ -175,27 +170,28 @@ export class FlowTable {
 
   /** Time of a record's last packet; a packet without a time counts as long ago. */
   private lastTime(record: number): number {
-    const time = this.hotTime[(record * HOT_WORDS) / 2 + HotTime.last]!;
+    const time = this.times[record * RECORD_TIMES + HotTime.last]!;
     return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
   }
 
   /** Enters all records that no newer flow has superseded into an index of so many places. */
   private reindex(size: number): void {
-    const { hot, cold } = this;
+    const { words } = this;
     const places = new Int32Array(size);
     const mask = size - 1;
     for (let record = 1; record <= this.used; record++) {
-      const at = record * HOT_WORDS;
-      if (cold[record * COLD_WORDS + Cold.id] === 0 || (hot[at + Hot.flags]! & FlowFlag.superseded) !== 0) continue;
+      const at = record * RECORD_WORDS;
+      if (words[record * RECORD_WORDS + Cold.id] === 0 || (words[at + Hot.flags]! & FlowFlag.superseded) !== 0)
+        continue;
       const hash = hashKey(
         this.seed,
-        hot[at]!,
-        hot[at + 1]!,
-        hot[at + 2]!,
-        hot[at + 3]!,
-        hot[at + 4]!,
-        hot[at + 5]!,
-        hot[at + 6]!,
+        words[at]!,
+        words[at + 1]!,
+        words[at + 2]!,
+        words[at + 3]!,
+        words[at + 4]!,
+        words[at + 5]!,
+        words[at + 6]!,
       );
       let place = hash & mask;
       while (places[place] !== 0) place = (place + 1) & mask;
@@ -206,6 +202,6 @@ export class FlowTable {
 
   /** When a record's first packet was captured. */
   startTime(record: number): number {
-    return this.coldTime[(record * COLD_WORDS) / 2 + ColdTime.start]!;
+    return this.times[record * RECORD_TIMES + ColdTime.start]!;
   }
 }

@@ -3,15 +3,15 @@
  * `tcp.analysis.*` (User's Guide §7.5 "TCP Analysis"), with its definitions and thresholds.
  */
 import {
-  COLD_WORDS,
   Cold,
   ColdTime,
   DUPLICATE_ACKS_SHIFT,
   FIRST_ACK_TO_COME,
   FlowFlag,
-  HOT_WORDS,
   Hot,
   HotTime,
+  RECORD_TIMES,
+  RECORD_WORDS,
   Trouble,
   TroubleTime,
   UNKNOWN_SCALE,
@@ -86,17 +86,17 @@ export class TcpAnalysis {
     length: number,
     time: number,
   ): void {
-    const { hot, hotTime } = this.table;
-    const at = record * HOT_WORDS;
-    const state = hot[at + Hot.flags]!;
-    const own = hot[at + Hot.window + direction]!;
-    const other = hot[at + Hot.window + (direction ^ 1)]!;
-    const previous = hot[at + Hot.lastAck + direction]!;
+    const { words, times } = this.table;
+    const at = record * RECORD_WORDS;
+    const state = words[at + Hot.flags]!;
+    const own = words[at + Hot.window + direction]!;
+    const other = words[at + Hot.window + (direction ^ 1)]!;
+    const previous = words[at + Hot.lastAck + direction]!;
     const end = (sequence + length) | 0;
     const isOrdinary =
       (flags & (OPENING_OR_CLOSING | TcpFlag.ack)) === TcpFlag.ack &&
       (state & (FlowFlag.sequenceKnown << direction)) !== 0 &&
-      sequence === hot[at + Hot.nextSequence + direction] &&
+      sequence === words[at + Hot.nextSequence + direction] &&
       window !== 0 &&
       (own & FIRST_ACK_TO_COME) === 0 &&
       (other & WINDOW_MASK) !== 0 &&
@@ -104,25 +104,26 @@ export class TcpAnalysis {
       ((state & SYN_SEEN) === 0 || (state & FlowFlag.handshake) !== 0) &&
       (length === 0
         ? acknowledgment !== previous
-        : end !== windowEnd(other, hot[at + Hot.lastAck + (direction ^ 1)]!) &&
-          ((end - hot[at + Hot.lastAck + (direction ^ 1)]!) | 0) > 0);
+        : end !== windowEnd(other, words[at + Hot.lastAck + (direction ^ 1)]!) &&
+          ((end - words[at + Hot.lastAck + (direction ^ 1)]!) | 0) > 0);
     if (!isOrdinary) {
       this.unordinary(record, direction, sequence, acknowledgment, flags, window, length, time);
       return;
     }
-    const times = record * (HOT_WORDS / 2);
+    const timesAt = record * RECORD_TIMES;
     if (acknowledgment !== previous) {
-      if (acknowledgment === hot[at + Hot.nextSequence + (direction ^ 1)]) this.roundTrip(record, direction ^ 1, time);
-      hot[at + Hot.lastAck + direction] = acknowledgment;
-      hot[at + Hot.window + direction] = (own & ~(WINDOW_MASK | DUPLICATES_MASK)) | window;
-    } else hot[at + Hot.window + direction] = (own & ~WINDOW_MASK) | window;
-    hotTime[times + HotTime.ack + direction] = time;
+      if (acknowledgment === words[at + Hot.nextSequence + (direction ^ 1)])
+        this.roundTrip(record, direction ^ 1, time);
+      words[at + Hot.lastAck + direction] = acknowledgment;
+      words[at + Hot.window + direction] = (own & ~(WINDOW_MASK | DUPLICATES_MASK)) | window;
+    } else words[at + Hot.window + direction] = (own & ~WINDOW_MASK) | window;
+    times[timesAt + HotTime.ack + direction] = time;
     if (length !== 0) {
-      hot[at + Hot.nextSequence + direction] = end;
-      hotTime[times + HotTime.sequence + direction] = time;
+      words[at + Hot.nextSequence + direction] = end;
+      times[timesAt + HotTime.sequence + direction] = time;
     }
     const after = state & ~((FlowFlag.keepAlive | FlowFlag.windowProbe) << direction);
-    if (after !== state) hot[at + Hot.flags] = after;
+    if (after !== state) words[at + Hot.flags] = after;
   }
 
   /** A segment that opens, closes, repeats, leaves out or asks for something. */
@@ -136,16 +137,16 @@ export class TcpAnalysis {
     length: number,
     time: number,
   ): void {
-    const { hot, hotTime } = this.table;
-    const at = record * HOT_WORDS;
-    const times = record * (HOT_WORDS / 2);
-    const isKnown = (hot[at + Hot.flags]! & (FlowFlag.sequenceKnown << direction)) !== 0;
-    const next = hot[at + Hot.nextSequence + direction]!;
+    const { words, times } = this.table;
+    const at = record * RECORD_WORDS;
+    const timesAt = record * RECORD_TIMES;
+    const isKnown = (words[at + Hot.flags]! & (FlowFlag.sequenceKnown << direction)) !== 0;
+    const next = words[at + Hot.nextSequence + direction]!;
     const occupied = length + ((flags & (TcpFlag.syn | TcpFlag.fin)) === 0 ? 0 : 1);
     const mark = this.classify(record, direction, sequence, acknowledgment, flags, window, length);
-    const repeats = (hot[at + Hot.window + direction]! >>> DUPLICATE_ACKS_SHIFT) & MOST_DUPLICATES;
+    const repeats = (words[at + Hot.window + direction]! >>> DUPLICATE_ACKS_SHIFT) & MOST_DUPLICATES;
     const repeated =
-      acknowledgment !== hot[at + Hot.lastAck + direction]
+      acknowledgment !== words[at + Hot.lastAck + direction]
         ? 0
         : Math.min(MOST_DUPLICATES, repeats + (mark === Mark.duplicateAck ? 1 : 0));
     if (occupied > 0 && mark !== Mark.keepAlive) {
@@ -156,21 +157,21 @@ export class TcpAnalysis {
     this.followWindow(record, direction, flags, window, time);
     const end = (sequence + occupied) | 0;
     if (!isKnown || (((end - next) | 0) > 0 && mark !== Mark.windowProbe)) {
-      hot[at + Hot.nextSequence + direction] = end;
-      hotTime[times + HotTime.sequence + direction] = time;
+      words[at + Hot.nextSequence + direction] = end;
+      times[timesAt + HotTime.sequence + direction] = time;
     }
     const firstAck = (flags & TcpFlag.syn) !== 0 ? FIRST_ACK_TO_COME : (flags & TcpFlag.ack) !== 0 ? 0 : -1;
-    let word = hot[at + Hot.window + direction]! & ~(WINDOW_MASK | DUPLICATES_MASK);
+    let word = words[at + Hot.window + direction]! & ~(WINDOW_MASK | DUPLICATES_MASK);
     word |= window | (repeated << DUPLICATE_ACKS_SHIFT);
     if (firstAck >= 0) word = (word & ~FIRST_ACK_TO_COME) | firstAck;
-    hot[at + Hot.window + direction] = word;
-    hot[at + Hot.lastAck + direction] = acknowledgment;
-    hotTime[times + HotTime.ack + direction] = time;
-    let state = hot[at + Hot.flags]! | (FlowFlag.sequenceKnown << direction);
+    words[at + Hot.window + direction] = word;
+    words[at + Hot.lastAck + direction] = acknowledgment;
+    times[timesAt + HotTime.ack + direction] = time;
+    let state = words[at + Hot.flags]! | (FlowFlag.sequenceKnown << direction);
     state &= ~((FlowFlag.keepAlive | FlowFlag.windowProbe) << direction);
     if (mark === Mark.keepAlive) state |= FlowFlag.keepAlive << direction;
     if (mark === Mark.windowProbe) state |= FlowFlag.windowProbe << direction;
-    hot[at + Hot.flags] = state;
+    words[at + Hot.flags] = state;
     this.initialSequences(record, direction, sequence, acknowledgment, flags);
   }
 
@@ -184,13 +185,13 @@ export class TcpAnalysis {
     window: number,
     length: number,
   ): Mark {
-    const { hot } = this.table;
-    const at = record * HOT_WORDS;
+    const { words } = this.table;
+    const at = record * RECORD_WORDS;
     const reverse = direction ^ 1;
-    const state = hot[at + Hot.flags]!;
-    const next = hot[at + Hot.nextSequence + direction]!;
-    const own = hot[at + Hot.window + direction]!;
-    const other = hot[at + Hot.window + reverse]!;
+    const state = words[at + Hot.flags]!;
+    const next = words[at + Hot.nextSequence + direction]!;
+    const own = words[at + Hot.window + direction]!;
+    const other = words[at + Hot.window + reverse]!;
     const isKnown = (state & (FlowFlag.sequenceKnown << direction)) !== 0;
     const isPlain = (flags & OPENING_OR_CLOSING) === 0;
     if (length === 1 && isKnown && sequence === next && (other & WINDOW_MASK) === 0) return Mark.windowProbe;
@@ -203,7 +204,7 @@ export class TcpAnalysis {
       this.count(record, Trouble.keepAlives, direction);
       mark = Mark.keepAlive;
     }
-    if (length > 0 && isPlain && ((sequence + length) | 0) === windowEnd(other, hot[at + Hot.lastAck + reverse]!)) {
+    if (length > 0 && isPlain && ((sequence + length) | 0) === windowEnd(other, words[at + Hot.lastAck + reverse]!)) {
       this.count(record, Trouble.windowFull, direction);
     }
     const repeatsAck =
@@ -212,7 +213,7 @@ export class TcpAnalysis {
       isKnown &&
       window === (own & WINDOW_MASK) &&
       sequence === next &&
-      acknowledgment === hot[at + Hot.lastAck + direction];
+      acknowledgment === words[at + Hot.lastAck + direction];
     // Answers to a keep-alive or to a probe of a closed window repeat the acknowledgment, too, and ask for nothing.
     if (!repeatsAck || window === 0 || (state & (FlowFlag.keepAlive << reverse)) !== 0) return mark;
     this.count(record, Trouble.duplicateAcks, direction);
@@ -228,13 +229,13 @@ export class TcpAnalysis {
     length: number,
     time: number,
   ): void {
-    const { hot, hotTime, coldTime } = this.table;
-    const at = record * HOT_WORDS;
-    const times = record * (HOT_WORDS / 2);
+    const { words, times } = this.table;
+    const at = record * RECORD_WORDS;
+    const timesAt = record * RECORD_TIMES;
     const reverse = direction ^ 1;
-    const next = hot[at + Hot.nextSequence + direction]!;
-    const isKnown = (hot[at + Hot.flags]! & (FlowFlag.sequenceKnown << direction)) !== 0;
-    const lastAck = hot[at + Hot.lastAck + reverse]!;
+    const next = words[at + Hot.nextSequence + direction]!;
+    const isKnown = (words[at + Hot.flags]! & (FlowFlag.sequenceKnown << direction)) !== 0;
+    const lastAck = words[at + Hot.lastAck + reverse]!;
     // A segment of more than one octet that begins one early carries on behind a probe of a closed window.
     const isBehind = isKnown && ((sequence - next) | 0) < 0 && !(length > 1 && sequence === ((next - 1) | 0));
     if (length > 0 && lastAck !== 0 && ((sequence + length - lastAck) | 0) <= 0) {
@@ -243,29 +244,28 @@ export class TcpAnalysis {
       return;
     }
     if (!isBehind) return;
-    hot[at + Hot.flags] = hot[at + Hot.flags]! | (FlowFlag.sentAgain << direction);
-    const repeats = (hot[at + Hot.window + reverse]! >>> DUPLICATE_ACKS_SHIFT) & MOST_DUPLICATES;
-    const sinceAck = time - hotTime[times + HotTime.ack + reverse]!;
+    words[at + Hot.flags] = words[at + Hot.flags]! | (FlowFlag.sentAgain << direction);
+    const repeats = (words[at + Hot.window + reverse]! >>> DUPLICATE_ACKS_SHIFT) & MOST_DUPLICATES;
+    const sinceAck = time - times[timesAt + HotTime.ack + reverse]!;
     if (repeats >= ENOUGH_DUPLICATES && lastAck === sequence && sinceAck >= 0 && sinceAck < FAST_RETRANSMISSION) {
       this.count(record, Trouble.fastRetransmissions, direction);
       this.count(record, Trouble.retransmissions, direction);
       return;
     }
-    const handshake = coldTime[record * (COLD_WORDS / 2) + ColdTime.handshake]!;
-    const since = time - hotTime[times + HotTime.sequence + direction]!;
-    const isSoon = since >= 0 && since < (handshake === 0 ? OUT_OF_ORDER : handshake);
+    const isTimed = (words[at + Hot.flags]! & FlowFlag.handshakeTimed) !== 0;
+    const since = time - times[timesAt + HotTime.sequence + direction]!;
+    const isSoon = since >= 0 && since < (isTimed ? times[timesAt + ColdTime.opening]! : OUT_OF_ORDER);
     const isWithin = ((sequence + occupied) | 0) !== next;
     this.count(record, isSoon && isWithin ? Trouble.outOfOrder : Trouble.retransmissions, direction);
   }
 
   /** Opening and closing. */
   private followState(record: number, direction: number, acknowledgment: number, flags: number, time: number): void {
-    const { hot, cold, coldTime } = this.table;
-    const at = record * HOT_WORDS;
-    const coldAt = record * COLD_WORDS;
-    const coldTimes = record * (COLD_WORDS / 2);
+    const { words, times } = this.table;
+    const at = record * RECORD_WORDS;
+    const opening = record * RECORD_TIMES + ColdTime.opening;
     const reverse = direction ^ 1;
-    let state = hot[at + Hot.flags]!;
+    let state = words[at + Hot.flags]!;
     if ((flags & TcpFlag.syn) !== 0) {
       const isAnswer = (flags & TcpFlag.ack) !== 0;
       state |= (isAnswer ? FlowFlag.synAck : FlowFlag.syn) << direction;
@@ -274,80 +274,84 @@ export class TcpAnalysis {
         state =
           (state & ~FlowFlag.clientIsSecond) | FlowFlag.clientIsTold | (client === 1 ? FlowFlag.clientIsSecond : 0);
       }
-      if (!isAnswer) coldTime[coldTimes + ColdTime.syn] = time;
-      cold[coldAt + Cold.synFin] = addHalf(cold[coldAt + Cold.synFin]!, 0);
+      if (!isAnswer && (state & FlowFlag.handshakeTimed) === 0) times[opening] = time;
+      words[at + Cold.synFin] = addHalf(words[at + Cold.synFin]!, 0);
     } else if ((flags & TcpFlag.ack) !== 0 && (state & FlowFlag.handshake) === 0 && (state & SYN_SEEN) !== 0) {
       // The time from the last SYN to the first ACK, whoever sent it, is what Wireshark takes for the connection's round trip.
-      const taken = time - coldTime[coldTimes + ColdTime.syn]!;
-      if (coldTime[coldTimes + ColdTime.handshake] === 0 && taken > 0) coldTime[coldTimes + ColdTime.handshake] = taken;
+      const taken = time - times[opening]!;
+      if ((state & FlowFlag.handshakeTimed) === 0 && taken > 0) {
+        times[opening] = taken;
+        state |= FlowFlag.handshakeTimed;
+      }
       if ((state & SYN_ACK_SEEN) !== 0 && (state & (FlowFlag.syn << direction)) !== 0) state |= FlowFlag.handshake;
     }
     if ((flags & TcpFlag.fin) !== 0) {
       state |= FlowFlag.fin << direction;
-      cold[coldAt + Cold.synFin] = addHalf(cold[coldAt + Cold.synFin]!, 16);
+      words[at + Cold.synFin] = addHalf(words[at + Cold.synFin]!, 16);
     }
     const finSent = (state & (FlowFlag.fin << reverse)) !== 0;
-    if (finSent && (flags & TcpFlag.ack) !== 0 && acknowledgment === hot[at + Hot.nextSequence + reverse]) {
+    if (finSent && (flags & TcpFlag.ack) !== 0 && acknowledgment === words[at + Hot.nextSequence + reverse]) {
       state |= FlowFlag.finAcked << reverse;
     }
     if ((flags & TcpFlag.rst) !== 0) {
       const wasOpening = (state & (FlowFlag.syn << reverse)) !== 0 && (state & (FlowFlag.synAck << direction)) === 0;
       if (wasOpening && (state & (FlowFlag.sequenceKnown << direction)) === 0) state |= FlowFlag.refused;
       state |= FlowFlag.rst << direction;
-      cold[coldAt + Cold.rstTtls] = addHalf(cold[coldAt + Cold.rstTtls]!, 0);
+      words[at + Cold.rstTtls] = addHalf(words[at + Cold.rstTtls]!, 0);
     }
-    hot[at + Hot.flags] = state;
+    words[at + Hot.flags] = state;
   }
 
   /** What an acknowledgment says of the octets it acknowledges. */
   private followAck(record: number, direction: number, acknowledgment: number, time: number): void {
-    const { hot } = this.table;
-    const at = record * HOT_WORDS;
+    const { words } = this.table;
+    const at = record * RECORD_WORDS;
     const reverse = direction ^ 1;
-    const isNew = acknowledgment !== hot[at + Hot.lastAck + direction];
-    const isLast = acknowledgment === hot[at + Hot.nextSequence + reverse];
-    const isData = (hot[at + Hot.flags]! & FlowFlag.handshake) !== 0 || (hot[at + Hot.flags]! & SYN_SEEN) === 0;
-    const isKnown = (hot[at + Hot.flags]! & (FlowFlag.sequenceKnown << reverse)) !== 0;
-    const hadAcked = (hot[at + Hot.flags]! & (FlowFlag.acked << direction)) !== 0;
+    const isNew = acknowledgment !== words[at + Hot.lastAck + direction];
+    const isLast = acknowledgment === words[at + Hot.nextSequence + reverse];
+    const isData = (words[at + Hot.flags]! & FlowFlag.handshake) !== 0 || (words[at + Hot.flags]! & SYN_SEEN) === 0;
+    const isKnown = (words[at + Hot.flags]! & (FlowFlag.sequenceKnown << reverse)) !== 0;
+    const hadAcked = (words[at + Hot.flags]! & (FlowFlag.acked << direction)) !== 0;
     if (isNew && isLast && isData && isKnown && hadAcked) this.roundTrip(record, reverse, time);
-    hot[at + Hot.flags] = hot[at + Hot.flags]! | (FlowFlag.acked << direction);
+    words[at + Hot.flags] = words[at + Hot.flags]! | (FlowFlag.acked << direction);
   }
 
   /** Takes the time since the octets that are now acknowledged were sent, unless some of them were sent twice (RFC 6298 §3). */
   private roundTrip(record: number, sender: number, time: number): void {
-    const { hot, hotTime, cold, coldTime, coldFloat } = this.table;
-    const at = record * HOT_WORDS + Hot.flags;
+    const { words, times, floats } = this.table;
+    const at = record * RECORD_WORDS;
+    const flags = words[at + Hot.flags]!;
     const sentAgain = FlowFlag.sentAgain << sender;
-    if ((hot[at]! & sentAgain) !== 0) {
-      hot[at] = hot[at]! & ~sentAgain;
+    if ((flags & sentAgain) !== 0) {
+      words[at + Hot.flags] = flags & ~sentAgain;
       return;
     }
-    const taken = time - hotTime[record * (HOT_WORDS / 2) + HotTime.sequence + sender]!;
+    const taken = time - times[record * RECORD_TIMES + HotTime.sequence + sender]!;
     if (!(taken >= 0)) return;
-    const coldAt = record * COLD_WORDS;
-    const samples = ++cold[coldAt + Cold.samples + sender]!;
-    coldTime[record * (COLD_WORDS / 2) + ColdTime.rttSum + sender]! += taken;
-    if (samples === 1 || taken < coldFloat[coldAt + Cold.rttLeast + sender]!)
-      coldFloat[coldAt + Cold.rttLeast + sender] = taken;
-    if (samples === 1 || taken > coldFloat[coldAt + Cold.rttMost + sender]!)
-      coldFloat[coldAt + Cold.rttMost + sender] = taken;
+    const own = at + sender;
+    const samples = words[own + Cold.samples]! + 1;
+    words[own + Cold.samples] = samples;
+    const mean = floats[own + Cold.rttMean]!;
+    floats[own + Cold.rttMean] = mean + (taken - mean) / samples;
+    if (samples === 1 || taken < floats[own + Cold.rttLeast]!) floats[own + Cold.rttLeast] = taken;
+    if (samples === 1 || taken > floats[own + Cold.rttMost]!) floats[own + Cold.rttMost] = taken;
   }
 
   /** For how long a receiver took nothing. */
   private followWindow(record: number, direction: number, flags: number, window: number, time: number): void {
-    const { hot, troubleTime } = this.table;
-    const at = record * HOT_WORDS + Hot.flags;
+    const { words, troubleTime } = this.table;
+    const at = record * RECORD_WORDS + Hot.flags;
     const closed = FlowFlag.windowClosed << direction;
-    const wasClosed = (hot[at]! & closed) !== 0;
+    const wasClosed = (words[at]! & closed) !== 0;
     const isClosed = window === 0 && (flags & OPENING_OR_CLOSING) === 0;
     if (wasClosed === isClosed || (flags & TcpFlag.ack) === 0) return;
-    const times = this.table.troubleOf(record) / 2;
-    if (isClosed) troubleTime[times + TroubleTime.closedSince + direction] = time;
+    const trouble = this.table.troubleOf(record) / 2;
+    if (isClosed) troubleTime[trouble + TroubleTime.closedSince + direction] = time;
     else {
-      const since = troubleTime[times + TroubleTime.closedSince + direction]!;
-      troubleTime[times + TroubleTime.closedFor + direction]! += Math.max(0, time - since);
+      const since = troubleTime[trouble + TroubleTime.closedSince + direction]!;
+      troubleTime[trouble + TroubleTime.closedFor + direction]! += Math.max(0, time - since);
     }
-    hot[at] = hot[at]! ^ closed;
+    words[at] = words[at]! ^ closed;
   }
 
   /**
@@ -355,20 +359,20 @@ export class TcpAnalysis {
    * before its turn comes, for the next SYN of the same ports may wait in the same queue.
    */
   initialSequences(record: number, direction: number, sequence: number, acknowledgment: number, flags: number): void {
-    const { hot, cold } = this.table;
-    const at = record * HOT_WORDS + Hot.flags;
-    const initial = record * COLD_WORDS + Cold.initialSequence;
+    const { words } = this.table;
+    const at = record * RECORD_WORDS + Hot.flags;
+    const initial = record * RECORD_WORDS + Cold.initialSequence;
     const reverse = direction ^ 1;
     const isSyn = (flags & TcpFlag.syn) !== 0;
-    if (isSyn || (hot[at]! & (FlowFlag.initialSequenceKnown << direction)) === 0) {
-      cold[initial + direction] = isSyn ? sequence : (sequence - 1) | 0;
+    if (isSyn || (words[at]! & (FlowFlag.initialSequenceKnown << direction)) === 0) {
+      words[initial + direction] = isSyn ? sequence : (sequence - 1) | 0;
     }
     let known = FlowFlag.initialSequenceKnown << direction;
-    if ((flags & TcpFlag.ack) !== 0 && (hot[at]! & (FlowFlag.initialSequenceKnown << reverse)) === 0) {
-      cold[initial + reverse] = (acknowledgment - 1) | 0;
+    if ((flags & TcpFlag.ack) !== 0 && (words[at]! & (FlowFlag.initialSequenceKnown << reverse)) === 0) {
+      words[initial + reverse] = (acknowledgment - 1) | 0;
       known |= FlowFlag.initialSequenceKnown << reverse;
     }
-    hot[at] = hot[at]! | known;
+    words[at] = words[at]! | known;
   }
 
   private count(record: number, counter: number, direction: number): void {
@@ -379,16 +383,16 @@ export class TcpAnalysis {
 
   /** Settles window scales at a SYN, whose options were kept: each side scales only where both can (RFC 7323 §2.2). */
   scales(record: number, direction: number, flags: number): void {
-    const { hot, cold } = this.table;
-    const at = record * HOT_WORDS;
+    const { words } = this.table;
+    const at = record * RECORD_WORDS;
     const reverse = direction ^ 1;
-    const told = cold[record * COLD_WORDS + Cold.windowScale]!;
+    const told = words[record * RECORD_WORDS + Cold.windowScale]!;
     const own = (told >>> (8 * direction)) & 0xff;
     const other = (told >>> (8 * reverse)) & 0xff;
-    const otherTold = (hot[at + Hot.flags]! & (FlowFlag.syn << reverse)) !== 0;
+    const otherTold = (words[at + Hot.flags]! & (FlowFlag.syn << reverse)) !== 0;
     const isOff = (flags & TcpFlag.ack) !== 0 && (own === 0 || (other === 0 && otherTold));
-    setScale(hot, at + Hot.window + direction, isOff || own === 0 ? 0 : own - 1);
-    if (isOff) setScale(hot, at + Hot.window + reverse, 0);
+    setScale(words, at + Hot.window + direction, isOff || own === 0 ? 0 : own - 1);
+    if (isOff) setScale(words, at + Hot.window + reverse, 0);
   }
 }
 
@@ -396,8 +400,8 @@ export class TcpAnalysis {
 const Mark = { none: 0, keepAlive: 1, windowProbe: 2, duplicateAck: 3 } as const;
 type Mark = (typeof Mark)[keyof typeof Mark];
 
-function setScale(hot: Int32Array, at: number, scale: number): void {
-  hot[at] = (hot[at]! & ~(UNKNOWN_SCALE << WINDOW_SCALE_SHIFT)) | (Math.min(scale, 14) << WINDOW_SCALE_SHIFT);
+function setScale(words: Int32Array, at: number, scale: number): void {
+  words[at] = (words[at]! & ~(UNKNOWN_SCALE << WINDOW_SCALE_SHIFT)) | (Math.min(scale, 14) << WINDOW_SCALE_SHIFT);
 }
 
 /** First octet that a receiver's window no longer takes; NaN while its scale is unknown. */

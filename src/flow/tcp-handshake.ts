@@ -1,6 +1,6 @@
 /** What a SYN offers: maximum segment size and window scale. */
 import { findTcpOption, TcpOption } from '../protocols/tcp-options.ts';
-import { COLD_WORDS, Cold } from './flow-columns.ts';
+import { Cold, RECORD_WORDS } from './flow-columns.ts';
 import type { FlowTable } from './flow-table.ts';
 
 const LEAST_HEADER = 20;
@@ -19,15 +19,15 @@ export function keepSynOptions(
   at: number,
   end: number,
 ): void {
-  const { cold } = table;
-  const own = record * COLD_WORDS;
+  const { words } = table;
+  const own = record * RECORD_WORDS;
   const mss = findTcpOption(view, at + LEAST_HEADER, end, TcpOption.maximumSegmentSize, MSS_LENGTH);
   if (mss >= 0) {
     const shift = 16 * direction;
-    cold[own + Cold.mss] = (cold[own + Cold.mss]! & ~(0xffff << shift)) | (view.getUint16(mss) << shift);
+    words[own + Cold.mss] = (words[own + Cold.mss]! & ~(0xffff << shift)) | (view.getUint16(mss) << shift);
   }
   const scale = findTcpOption(view, at + LEAST_HEADER, end, TcpOption.windowScale, SCALE_LENGTH);
   const shift = 8 * direction;
   const told = scale < 0 ? 0 : Math.min(view.getUint8(scale), MOST_SCALE) + 1;
-  cold[own + Cold.windowScale] = (cold[own + Cold.windowScale]! & ~(0xff << shift)) | (told << shift);
+  words[own + Cold.windowScale] = (words[own + Cold.windowScale]! & ~(0xff << shift)) | (told << shift);
 }

@@ -8,14 +8,15 @@ import { NO_TIME } from '../capture/timestamp.ts';
 import type { Dissector } from '../dissect/dissector.ts';
 import { AddressTable } from './address-table.ts';
 import {
-  COLD_WORDS,
+  Carry,
   Cold,
   ColdTime,
   FlowFlag,
-  HOT_WORDS,
   Hot,
   HotTime,
   NO_WINDOW,
+  RECORD_TIMES,
+  RECORD_WORDS,
   Trouble,
   TTL_SHIFT,
 } from './flow-columns.ts';
@@ -143,11 +144,11 @@ export class FlowTracker {
 
   /** Gives up the flows that were idle for too long at a time given as by `timeOf`, and those a newer flow has superseded. */
   expire(time: number): number {
-    const { hot, hotTime } = this.table;
+    const { words, times } = this.table;
     return this.table.evict((record) => {
-      const at = record * HOT_WORDS;
-      if ((hot[at + Hot.flags]! & FlowFlag.superseded) !== 0) return true;
-      return time - hotTime[at / 2 + HotTime.last]! > this.idleOf(hot[at + 3]!);
+      const at = record * RECORD_WORDS;
+      if ((words[at + Hot.flags]! & FlowFlag.superseded) !== 0) return true;
+      return time - times[at / 2 + HotTime.last]! > this.idleOf(words[at + 3]!);
     });
   }
 
@@ -171,13 +172,13 @@ export class FlowTracker {
   private touch(): void {
     const { queue, table } = this;
     const { count, hash, record } = queue;
-    const { places, hot } = table;
+    const { places, words } = table;
     const mask = places.length - 1;
     for (let i = 0; i < count; i++) record[i] = places[hash[i]! & mask]! & RECORD_MASK;
     let sum = 0;
     for (let i = 0; i < count; i++) {
-      const at = record[i]! * HOT_WORDS;
-      sum += hot[at]! + hot[at + 16]!;
+      const at = record[i]! * RECORD_WORDS;
+      sum += words[at]! + words[at + 16]! + words[at + 32]!;
     }
     this.touched = sum;
   }
@@ -186,7 +187,7 @@ export class FlowTracker {
   private match(view: DataView): void {
     const { queue, table, idle, tcpIdle } = this;
     const { count, hash, record, key0, key1, key2, key3, key4, key5, key6, time, transportAt } = queue;
-    const { hot, hotTime } = table;
+    const { words, times } = table;
     for (let i = 0; i < count; i++) {
       const { places } = table;
       const mask = places.length - 1;
@@ -196,15 +197,15 @@ export class FlowTracker {
       let found = 0;
       for (let held = places[place]!; held !== 0; held = places[place]!) {
         if ((held & ~RECORD_MASK) === tag) {
-          const at = (held & RECORD_MASK) * HOT_WORDS;
+          const at = (held & RECORD_MASK) * RECORD_WORDS;
           if (
-            hot[at] === key0[i] &&
-            hot[at + 1] === key1[i] &&
-            hot[at + 2] === key2[i] &&
-            hot[at + 3] === key3[i] &&
-            hot[at + 4] === key4[i] &&
-            hot[at + 5] === key5[i] &&
-            hot[at + 6] === key6[i]
+            words[at] === key0[i] &&
+            words[at + 1] === key1[i] &&
+            words[at + 2] === key2[i] &&
+            words[at + 3] === key3[i] &&
+            words[at + 4] === key4[i] &&
+            words[at + 5] === key5[i] &&
+            words[at + 6] === key6[i]
           ) {
             found = held & RECORD_MASK;
             break;
@@ -214,16 +215,16 @@ export class FlowTracker {
       }
       const isTcp = (key3[i]! & 0xff) === TCP;
       if (found !== 0) {
-        const last = found * (HOT_WORDS / 2) + HotTime.last;
+        const last = found * RECORD_TIMES + HotTime.last;
         const isOver =
-          time[i]! - hotTime[last]! > (isTcp ? tcpIdle : idle) ||
+          time[i]! - times[last]! > (isTcp ? tcpIdle : idle) ||
           (isTcp && transportAt[i]! >= 0 && this.startsAnew(found, i, view));
         if (!isOver) {
-          if (!(time[i]! <= hotTime[last]!)) hotTime[last] = time[i]!;
+          if (!(time[i]! <= times[last]!)) times[last] = time[i]!;
           record[i] = found;
           continue;
         }
-        hot[found * HOT_WORDS + Hot.flags] = hot[found * HOT_WORDS + Hot.flags]! | FlowFlag.superseded;
+        words[found * RECORD_WORDS + Hot.flags] = words[found * RECORD_WORDS + Hot.flags]! | FlowFlag.superseded;
       }
       record[i] = this.begin(i, view);
     }
@@ -235,30 +236,29 @@ export class FlowTracker {
     const at = queue.transportAt[entry]!;
     if ((view.getUint8(at + FLAGS) & (TcpFlag.syn | TcpFlag.ack)) !== TcpFlag.syn) return false;
     const direction = queue.direction[entry]!;
-    const isKnown = table.hot[record * HOT_WORDS + Hot.flags]! & (FlowFlag.initialSequenceKnown << direction);
+    const isKnown = table.words[record * RECORD_WORDS + Hot.flags]! & (FlowFlag.initialSequenceKnown << direction);
     if (isKnown === 0) return false;
-    return table.cold[record * COLD_WORDS + Cold.initialSequence + direction] !== view.getInt32(at + SEQUENCE);
+    return table.words[record * RECORD_WORDS + Cold.initialSequence + direction] !== view.getInt32(at + SEQUENCE);
   }
 
   /** Makes a flow of which entry `i` is the first packet. */
   private begin(i: number, view: DataView): number {
     const { queue, table } = this;
     const record = table.take();
-    const at = record * HOT_WORDS;
-    const { hot } = table;
-    hot[at] = queue.key0[i]!;
-    hot[at + 1] = queue.key1[i]!;
-    hot[at + 2] = queue.key2[i]!;
-    hot[at + 3] = queue.key3[i]!;
-    hot[at + 4] = queue.key4[i]!;
-    hot[at + 5] = queue.key5[i]!;
-    hot[at + 6] = queue.key6[i]!;
-    hot[at + Hot.window] = NO_WINDOW;
-    hot[at + Hot.window + 1] = NO_WINDOW;
-    table.hotTime[at / 2 + HotTime.last] = queue.time[i]!;
-    const coldTimes = record * (COLD_WORDS / 2);
-    table.coldTime[coldTimes + ColdTime.start] = queue.time[i]!;
-    table.coldTime[coldTimes + ColdTime.firstPacket] = queue.packet[i]!;
+    const at = record * RECORD_WORDS;
+    const { words } = table;
+    words[at] = queue.key0[i]!;
+    words[at + 1] = queue.key1[i]!;
+    words[at + 2] = queue.key2[i]!;
+    words[at + 3] = queue.key3[i]!;
+    words[at + 4] = queue.key4[i]!;
+    words[at + 5] = queue.key5[i]!;
+    words[at + 6] = queue.key6[i]!;
+    words[at + Hot.window] = NO_WINDOW;
+    words[at + Hot.window + 1] = NO_WINDOW;
+    table.times[at / 2 + HotTime.last] = queue.time[i]!;
+    table.times[record * RECORD_TIMES + ColdTime.start] = queue.time[i]!;
+    words[at + Cold.firstPacket] = queue.packet[i]!;
     this.reader.begin(record, i, queue, view);
     const tcpAt = queue.transportAt[i]!;
     if (tcpAt >= 0 && (queue.key3[i]! & 0xff) === TCP) {
@@ -275,7 +275,7 @@ export class FlowTracker {
   private count(view: DataView): void {
     const { queue, table } = this;
     const { count, record, direction, ipLength, payloadLength, wireLength, ttl, copy } = queue;
-    const { hot } = table;
+    const { words } = table;
     for (let i = 0; i < count; i++) {
       const flow = record[i]!;
       const side = direction[i]!;
@@ -284,37 +284,37 @@ export class FlowTracker {
         table.trouble[at] = table.trouble[at]! + 1;
         continue;
       }
-      const at = flow * HOT_WORDS + side;
-      const packets = hot[at + Hot.packets]!;
-      hot[at + Hot.packets] = packets + 1;
-      const ipBytes = hot[at + Hot.ipBytes]!;
-      const wireBytes = hot[at + Hot.wireBytes]!;
-      const payloadBytes = hot[at + Hot.payloadBytes]!;
+      const at = flow * RECORD_WORDS + side;
+      const packets = words[at + Hot.packets]!;
+      words[at + Hot.packets] = packets + 1;
+      const ipBytes = words[at + Hot.ipBytes]!;
+      const wireBytes = words[at + Hot.wireBytes]!;
+      const payloadBytes = words[at + Hot.payloadBytes]!;
       const ipSum = (ipBytes + ipLength[i]!) | 0;
       const wireSum = (wireBytes + wireLength[i]!) | 0;
       const payloadSum = (payloadBytes + payloadLength[i]!) | 0;
-      hot[at + Hot.ipBytes] = ipSum;
-      hot[at + Hot.wireBytes] = wireSum;
-      hot[at + Hot.payloadBytes] = payloadSum;
+      words[at + Hot.ipBytes] = ipSum;
+      words[at + Hot.wireBytes] = wireSum;
+      words[at + Hot.payloadBytes] = payloadSum;
       // A sum passes 2^32 when its top bit falls.
-      if ((ipBytes & ~ipSum) < 0) this.carry(flow, Cold.ipCarry, side);
-      if ((wireBytes & ~wireSum) < 0) this.carry(flow, Cold.wireCarry, side);
-      if ((payloadBytes & ~payloadSum) < 0) this.carry(flow, Cold.payloadCarry, side);
-      const window = hot[at + Hot.window]!;
+      if ((ipBytes & ~ipSum) < 0) this.carry(flow, Carry.ipBytes, side);
+      if ((wireBytes & ~wireSum) < 0) this.carry(flow, Carry.wireBytes, side);
+      if ((payloadBytes & ~payloadSum) < 0) this.carry(flow, Carry.payloadBytes, side);
+      const window = words[at + Hot.window]!;
       if (packets === 0 || ((window >>> TTL_SHIFT) & 0xff) !== ttl[i]) {
-        hot[at + Hot.window] = (window & ~(0xff << TTL_SHIFT)) | (ttl[i]! << TTL_SHIFT);
+        words[at + Hot.window] = (window & ~(0xff << TTL_SHIFT)) | (ttl[i]! << TTL_SHIFT);
         keepTtl(table, flow, side, ttl[i]!);
       }
       if (packets === 0) markPacket(table, flow, side, queue, i, view);
-      if (payloadLength[i] !== 0 && (hot[at - side + Hot.flags]! & (FlowFlag.payloadMarked << side)) === 0) {
+      if (payloadLength[i] !== 0 && (words[at - side + Hot.flags]! & (FlowFlag.payloadMarked << side)) === 0) {
         markPayload(table, flow, side, queue, i, view);
       }
     }
   }
 
   private carry(record: number, column: number, direction: number): void {
-    const at = record * COLD_WORDS + column;
-    this.table.cold[at] = this.table.cold[at]! + (direction === 0 ? 1 : 0x10000);
+    const at = this.table.troubleOf(record) + column;
+    this.table.trouble[at] = this.table.trouble[at]! + (direction === 0 ? 1 : 0x10000);
   }
 
   /** Follows the connections of the queue's segments. */
@@ -354,46 +354,46 @@ export class FlowTracker {
     wireLength: number,
     time: number,
   ): void {
-    const { hot, hotTime } = this.table;
-    const at = record * HOT_WORDS + direction;
+    const { words, times } = this.table;
+    const at = record * RECORD_WORDS + direction;
     const add = (column: number, carry: number, octets: number): void => {
-      const before = hot[at + column]!;
+      const before = words[at + column]!;
       const sum = (before + octets) | 0;
-      hot[at + column] = sum;
+      words[at + column] = sum;
       if ((before & ~sum) < 0) this.carry(record, carry, direction);
     };
-    add(Hot.wireBytes, Cold.wireCarry, wireLength);
-    const last = record * (HOT_WORDS / 2) + HotTime.last;
-    if (!(time <= hotTime[last]!)) hotTime[last] = time;
+    add(Hot.wireBytes, Carry.wireBytes, wireLength);
+    const last = record * RECORD_TIMES + HotTime.last;
+    if (!(time <= times[last]!)) times[last] = time;
     if (!isOwnPacket) return;
-    hot[at + Hot.packets] = hot[at + Hot.packets]! + 1;
-    add(Hot.ipBytes, Cold.ipCarry, ipLength);
-    add(Hot.payloadBytes, Cold.payloadCarry, payloadLength);
-    if (isTcp) hot[at + Hot.nextSequence] = (hot[at + Hot.nextSequence]! + payloadLength) | 0;
+    words[at + Hot.packets] = words[at + Hot.packets]! + 1;
+    add(Hot.ipBytes, Carry.ipBytes, ipLength);
+    add(Hot.payloadBytes, Carry.payloadBytes, payloadLength);
+    if (isTcp) words[at + Hot.nextSequence] = (words[at + Hot.nextSequence]! + payloadLength) | 0;
   }
 
   /** Whether a record still holds the flow of this id. */
   holds(record: number, flow: number): boolean {
-    return this.table.cold[record * COLD_WORDS + Cold.id] === flow;
+    return this.table.words[record * RECORD_WORDS + Cold.id] === flow;
   }
 
   /** Id of the flow in a record. */
   flowIn(record: number): number {
-    return this.table.cold[record * COLD_WORDS + Cold.id]!;
+    return this.table.words[record * RECORD_WORDS + Cold.id]!;
   }
 }
 
 /** Keeps a time to live that the direction did not have before. */
 function keepTtl(table: FlowTable, record: number, direction: number, ttl: number): void {
-  const { cold } = table;
-  const at = record * COLD_WORDS;
+  const { words } = table;
+  const at = record * RECORD_WORDS;
   const shift = 16 + 8 * direction;
-  const kept = (cold[at + Cold.rstTtls]! >>> shift) & 0xff;
-  const ttls = cold[at + Cold.ttls + direction]!;
+  const kept = (words[at + Cold.rstTtls]! >>> shift) & 0xff;
+  const ttls = words[at + Cold.ttls + direction]!;
   for (let i = 0; i < kept; i++) {
     if (((ttls >>> (8 * i)) & 0xff) === ttl) return;
   }
   if (kept === 4) return;
-  cold[at + Cold.ttls + direction] = ttls | (ttl << (8 * kept));
-  cold[at + Cold.rstTtls] = cold[at + Cold.rstTtls]! + (1 << shift);
+  words[at + Cold.ttls + direction] = ttls | (ttl << (8 * kept));
+  words[at + Cold.rstTtls] = words[at + Cold.rstTtls]! + (1 << shift);
 }
