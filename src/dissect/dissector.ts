@@ -82,11 +82,12 @@ export class Dissector<P extends Protocol = Protocol> implements Dispatch {
     reassembly?: Reassembly,
   ): void {
     const wire = start + (wireLength > end - start ? wireLength : end - start);
-    const fcsCaptured = Math.max(0, end - (wire - fcsOctets));
+    const frameEnd = Math.max(start, wire - fcsOctets);
+    const fcsCaptured = Math.max(0, end - frameEnd);
     layers.reset(view, start, end, linkType, fcsCaptured);
     const limit = end - fcsCaptured;
     const first = this.tables.linkType[linkType] ?? 0;
-    this.chain(layers, first, -1, view, 0, start, limit, wire - fcsOctets, 0, reassembly);
+    this.chain(layers, first, -1, view, 0, start, limit, frameEnd, 0, reassembly);
   }
 
   /** Writes a row for the protocol `firstId` at `from` of a source's octets, and for each that follows inside of it. */

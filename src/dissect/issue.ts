@@ -14,6 +14,7 @@ export const COMMON_ISSUES = {
   lengthBelowHeader: 'the length field is smaller than the header',
   continues: 'the message goes on in a later segment',
   fragmentOverlap: 'the fragment overlaps another one that says otherwise; what came first stays',
+  fragmentBeyondPacket: 'the fragment reaches beyond the longest packet there can be',
   tooManyLayers: 'more layers than are dissected in one packet',
   badChecksum: 'bad checksum',
   partialChecksum: 'partial checksum, left to the network card by offload',

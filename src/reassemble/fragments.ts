@@ -13,6 +13,8 @@ const MAX_OCTETS = 16 * 1024 * 1024;
 const MAX_PAYLOAD = 65_535;
 /** Pieces of one packet: 64 KB in the smallest useful fragments. */
 const MAX_PIECES = 512;
+/** Octets of memory that a piece takes beside its own, so that a flood of tiny ones is bounded too. */
+const PIECE_COST = 256;
 /** Seconds that fragments wait for the rest: Linux' net.ipv4.ipfrag_time. */
 const TIMEOUT = 30;
 
@@ -38,9 +40,12 @@ class Fragments {
 /** Gathers fragments until their packets are whole. */
 export class FragmentReassembly {
   private readonly packets = new Map<string, Fragments>();
+  /** Octets of all pieces, with what they cost. */
   private octets = 0;
-  /** Packets given up: too many at once, too long, or too long waited for. */
+  /** Packets given up because there were too many at once, or because of too many pieces. */
   abandoned = 0;
+  /** Packets given up because their fragments did not come in time. */
+  expired = 0;
 
   /** Takes the fragment whose header is `row` of frame `frame`, captured at `seconds`; answers the payload it completes. */
   add(layers: Layers, row: number, frame: number, seconds: number, point: string): Source | undefined {
@@ -53,7 +58,10 @@ export class FragmentReassembly {
     const view = layers.viewOf(row);
     const start = layers.start[row]!;
     const offset = fragmentation.offset(view, start);
-    if (offset + end - payload > MAX_PAYLOAD) return undefined;
+    if (offset + end - payload > MAX_PAYLOAD) {
+      layers.issues.add(row, 'fragmentBeyondPacket', offset + end - payload, MAX_PAYLOAD, 'fragment offset');
+      return undefined;
+    }
     this.expire(seconds);
     const key = `${point}\0${fragmentation.identity(view, start)}/${pathKey(layers, row, false)}`;
     let packet = this.packets.get(key);
@@ -68,7 +76,9 @@ export class FragmentReassembly {
     if (packet.octets > before) packet.frames.push(frame);
     if (conflicts) layers.issues.add(row, 'fragmentOverlap', offset, octets.length, 'fragment offset');
     const whole = this.completed(packet);
-    if (whole !== undefined || packet.pieces.length > MAX_PIECES) this.drop(key, packet);
+    const isTooMany = whole === undefined && packet.pieces.length > MAX_PIECES;
+    if (isTooMany) this.abandoned++;
+    if (whole !== undefined || isTooMany) this.drop(key, packet);
     this.makeRoom();
     return whole;
   }
@@ -92,7 +102,7 @@ export class FragmentReassembly {
     if (from < end) fresh.push({ start: from, octets: octets.slice(from - offset) });
     for (const piece of fresh) {
       packet.octets += piece.octets.length;
-      this.octets += piece.octets.length;
+      this.octets += piece.octets.length + PIECE_COST;
     }
     packet.pieces.push(...fresh);
     packet.pieces.sort((a, b) => a.start - b.start);
@@ -112,7 +122,7 @@ export class FragmentReassembly {
   }
 
   private drop(key: string, packet: Fragments): void {
-    this.octets -= packet.octets;
+    this.octets -= packet.octets + packet.pieces.length * PIECE_COST;
     this.packets.delete(key);
   }
 
@@ -120,7 +130,7 @@ export class FragmentReassembly {
   private expire(seconds: number): void {
     for (const [key, packet] of this.packets) {
       if (seconds - packet.since <= TIMEOUT) return;
-      this.abandoned++;
+      this.expired++;
       this.drop(key, packet);
     }
   }

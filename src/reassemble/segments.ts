@@ -13,6 +13,10 @@ const MAX_MESSAGE = 4 * 1024 * 1024;
 const MAX_OCTETS = 64 * 1024 * 1024;
 /** Segments held back for one hole in a stream. */
 const MAX_HELD = 64;
+/** Frames one message is put together from: the longest message in segments of 64 octets. */
+const MAX_FRAMES = 65_536;
+/** Octets of memory that a segment held back takes beside its own, so that a flood of tiny ones is bounded too. */
+const HELD_COST = 256;
 
 interface HeldSegment {
   readonly sequence: number;
@@ -55,8 +59,9 @@ const distance = (to: number, from: number): number => (to - from) | 0;
 /** Follows the directions of streams in which messages were found. */
 export class SegmentReassembly {
   private readonly directions = new Map<string, Direction>();
+  /** Octets of all unfinished messages and segments held back, with what these cost. */
   private octets = 0;
-  /** Unfinished messages given up: too many at once, or with holes that stayed. */
+  /** Unfinished messages given up: too many at once, in too many frames, or with holes that stayed. */
   abandoned = 0;
   /** After `continued`: the octets put together, the frames they came in, and the protocol they belong to. */
   view = new DataView(new ArrayBuffer(0));
@@ -86,7 +91,7 @@ export class SegmentReassembly {
     const { direction } = this;
     if (direction === undefined || (end === payload && !begins)) return Continuation.none;
     if (begins || end < layers.wireEnd[row]!) {
-      this.giveUp(direction);
+      this.forget(direction);
       direction.next = this.sequenceEnd;
       return Continuation.none;
     }
@@ -108,6 +113,11 @@ export class SegmentReassembly {
     const ahead = distance(sequence, direction.next);
     if (ahead > 0) return this.hold(direction, sequence, octets);
     if (-ahead >= octets.length) return Continuation.held;
+    if (direction.frames.length === MAX_FRAMES) {
+      this.giveUp(direction);
+      direction.next = this.sequenceEnd;
+      return Continuation.none;
+    }
     this.append(direction, octets.subarray(-ahead), this.frame);
     direction.next = this.sequenceEnd;
     this.appendHeld(direction);
@@ -128,7 +138,7 @@ export class SegmentReassembly {
     }
     direction.held.push({ sequence, octets: octets.slice(), frame: this.frame });
     direction.heldOctets += octets.length;
-    this.octets += octets.length;
+    this.octets += octets.length + HELD_COST;
     return Continuation.held;
   }
 
@@ -156,7 +166,7 @@ export class SegmentReassembly {
       if (first === undefined || ahead > 0) return;
       direction.held.shift();
       direction.heldOctets -= first.octets.length;
-      this.octets -= first.octets.length;
+      this.octets -= first.octets.length + HELD_COST;
       if (-ahead >= first.octets.length) continue;
       this.append(direction, first.octets.subarray(-ahead), first.frame);
       direction.next = (first.sequence + first.octets.length) >>> 0;
@@ -196,8 +206,13 @@ export class SegmentReassembly {
 
   private giveUp(direction: Direction): void {
     if (direction.protocol !== 0) this.abandoned++;
+    this.forget(direction);
+  }
+
+  /** Forgets the message and what is behind its holes. */
+  private forget(direction: Direction): void {
     this.clear(direction);
-    this.octets -= direction.heldOctets;
+    this.octets -= direction.heldOctets + direction.held.length * HELD_COST;
     direction.held = [];
     direction.heldOctets = 0;
   }

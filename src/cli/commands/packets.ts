@@ -3,6 +3,7 @@ import { verifyChecksums } from '../../dissect/checksums.ts';
 import { FilterContext } from '../../filter/context.ts';
 import { type Filter, loadFilter } from '../../filter/filter.ts';
 import { FilterError } from '../../filter/filter-error.ts';
+import { type Loss, lossesOf } from '../../reassemble/losses.ts';
 import { Session } from '../../reassemble/session.ts';
 import { jsonString } from '../../render/safe-text.ts';
 import { type Damage, Points, readCaptures } from '../captures.ts';
@@ -75,6 +76,10 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
       },
     }),
   );
+  for (const loss of lossesOf(session)) {
+    messages.notice('', loss.message);
+    if (isJson(options)) output.line(lossJson(loss));
+  }
   output.flush();
   if (status === ExitCode.done && options.exitStatus && printed === 0) return ExitCode.nothingMatched;
   return status;
@@ -83,4 +88,8 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
 function warningJson({ path, code, message, byteOffset }: Damage): string {
   const offset = byteOffset === undefined ? '' : `,"byteOffset":${byteOffset}`;
   return `{"type":"warning","code":"${code}"${offset},"capture":${jsonString(path)},"message":${jsonString(message)}}`;
+}
+
+function lossJson({ code, message }: Loss): string {
+  return `{"type":"warning","code":"${code}","message":${jsonString(message)}}`;
 }

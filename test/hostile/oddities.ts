@@ -1,0 +1,25 @@
+/** Packets that once broke a promise, each the smallest that did, named for what is odd about it. */
+import type { OwnedPacket } from '../corpus.ts';
+import { octetsOf } from '../dissect-hex.ts';
+
+export interface Oddity {
+  readonly name: string;
+  readonly packet: OwnedPacket;
+}
+
+const ETHERNET = 1;
+const IPV4 = 228;
+
+function oddity(name: string, linkType: number, hex: string, fcsOctets = 0): Oddity {
+  const octets = octetsOf(hex);
+  return { name, packet: { octets, wireLength: octets.length, linkType, fcsOctets } };
+}
+
+/** UDP to a port, from 0.0.0.0 to 0.0.0.0, with a length of 0, which stands for all there is. */
+const udp = (port: string, payload: string): string =>
+  `45 00 0000 0000 0000 00 11 0000 00000000 00000000  0000 ${port} 0000 0000 ${payload}`;
+
+export const ODDITIES: readonly Oddity[] = [
+  oddity('a DHCP message that ends within its fixed fields', IPV4, udp('0044', '00 '.repeat(29))),
+  oddity('a frame shorter than the check sequence its capture claims', ETHERNET, '00 01 02 03', 15),
+];
