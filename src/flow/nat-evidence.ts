@@ -53,7 +53,7 @@ const Column = {
   payload: 14,
   ipId: 16,
   ttl: 18,
-  /** Next record and side in the chain of those that share a mark: twice the record plus the side, plus 1. */
+  /** Next record and side in the chain, as in `heads`. */
   chain: 20,
 } as const;
 const WORDS = 22;
@@ -68,9 +68,8 @@ export class NatEvidence {
   private readonly protocols = new Names();
   private readonly points = new Names();
   private readonly addresses = new Names();
-  private readonly conversations = new Names();
-  /** Heads of chains by mark. */
-  private readonly heads = new Map<number, number>();
+  /** Heads of chains by the lowest bits of a hash of the mark: twice the record plus the side, plus 1. */
+  private heads = new Int32Array(2 * FIRST_CAPACITY);
 
   /** Adds a flow, and answers its record. */
   add(flow: FlowRecord): number {
@@ -83,7 +82,7 @@ export class NatEvidence {
     words[at + Column.protocol] = this.protocols.numberOf(flow.protocol);
     words[at + Column.point] = this.points.numberOf(flow.point);
     const ends = `${client.ip} ${client.port ?? icmp?.id} ${server.ip} ${server.port}`;
-    words[at + Column.conversation] = this.conversations.numberOf(`${flow.protocol} ${ends}`);
+    words[at + Column.conversation] = hashOf(`${flow.protocol} ${ends}`);
     words[at + Column.address] = this.addresses.numberOf(client.ip);
     words[at + Column.address + 1] = this.addresses.numberOf(server.ip);
     words[at + Column.port] = client.port ?? icmp?.id ?? NO_PORT;
@@ -118,6 +117,11 @@ export class NatEvidence {
     const times = new Float64Array(2 * this.times.length);
     times.set(this.times);
     this.times = times;
+    this.heads = new Int32Array(2 * times.length);
+    for (let record = 0; record < this.count - 1; record++) {
+      this.enter(record, 0);
+      this.enter(record, 1);
+    }
   }
 
   /** Number that records of the same packets share: of TCP the initial sequence number, of others the first payload and its packet. */
@@ -125,22 +129,24 @@ export class NatEvidence {
     const at = record * WORDS + side;
     const { words } = this;
     if (words[at + Column.hasInitial] === 1) return words[at + Column.initial]! >>> 0;
-    const isTcp = this.protocols.texts[words[record * WORDS + Column.protocol]!] === 'tcp';
     const payload = words[at + Column.payload]!;
-    if (isTcp || payload === 0) return Number.NaN;
+    if (this.isTcp(record) || payload === 0) return Number.NaN;
     return 2 ** 32 + (Math.imul(payload ^ words[at + Column.ipId]!, 0x9e3779b1) >>> 0);
+  }
+
+  private headOf(mark: number): number {
+    return (Math.imul(mark | 0, 0x85ebca77) >>> 7) & (this.heads.length - 1);
   }
 
   /** The records entered before that share the mark of a side, latest first, `most` of them. */
   *sharing(record: number, side: Side, most: number): Generator<Sharing> {
     const mark = this.markOf(record, side);
     if (Number.isNaN(mark)) return;
-    let link = this.heads.get(mark) ?? 0;
+    let link = this.heads[this.headOf(mark)]!;
     for (let i = 0; link !== 0 && i < most; i++) {
-      const place = link - 1;
-      const other = place >>> 1;
-      const otherSide = (place & 1) as Side;
-      yield { record: other, side: otherSide };
+      const other = (link - 1) >>> 1;
+      const otherSide = ((link - 1) & 1) as Side;
+      if (this.markOf(other, otherSide) === mark) yield { record: other, side: otherSide };
       link = this.words[other * WORDS + Column.chain + otherSide]!;
     }
   }
@@ -149,8 +155,9 @@ export class NatEvidence {
   enter(record: number, side: Side): void {
     const mark = this.markOf(record, side);
     if (Number.isNaN(mark)) return;
-    this.words[record * WORDS + Column.chain + side] = this.heads.get(mark) ?? 0;
-    this.heads.set(mark, 2 * record + side + 1);
+    const head = this.headOf(mark);
+    this.words[record * WORDS + Column.chain + side] = this.heads[head]!;
+    this.heads[head] = 2 * record + side + 1;
   }
 
   idOf(record: number): number {
@@ -161,7 +168,7 @@ export class NatEvidence {
     return this.words[record * WORDS + Column.point]!;
   }
 
-  /** Number of the conversation, whatever point and tunnel it was seen at. */
+  /** Hash of the conversation, whatever point and tunnel it was seen at. */
   conversationOf(record: number): number {
     return this.words[record * WORDS + Column.conversation]!;
   }
@@ -242,4 +249,10 @@ export class NatEvidence {
     if (apart !== 0 && !Number.isNaN(apart)) return hasForth ? apart > 0 : apart < 0;
     return own < other;
   }
+}
+
+function hashOf(text: string): number {
+  let hash = text.length;
+  for (let i = 0; i < text.length; i++) hash = Math.imul((hash ^ (hash >>> 15)) + text.charCodeAt(i), 0x85ebca77);
+  return hash ^ (hash >>> 13);
 }

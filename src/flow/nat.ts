@@ -33,6 +33,8 @@ const MOST_INFERRED = 0.99;
 const MOST_LINKS = 8;
 /** Records with the same mark that are compared with a new one. */
 const MOST_COMPARED = 256;
+/** Records that take part: some 30 MB. */
+const MOST_RECORDS = 250_000;
 
 /** Candidate for a link: the other record, and what speaks for it. */
 interface Candidate {
@@ -42,6 +44,8 @@ interface Candidate {
 
 /** Links the records of all points. Add each record once it is finished; nothing of it is kept but some 100 octets. */
 export class NatLinks {
+  /** Records that found no more place, and have no links. */
+  left = 0;
   private readonly evidence = new NatEvidence();
   private readonly candidates = new Map<number, Candidate[]>();
   private readonly context: NatContext | undefined;
@@ -54,6 +58,10 @@ export class NatLinks {
   /** Takes a finished record, in any order. */
   add(flow: FlowRecord): void {
     const { evidence } = this;
+    if (evidence.count === MOST_RECORDS) {
+      this.left++;
+      return;
+    }
     const own = evidence.add(flow);
     const compared = new Set<number>();
     for (const side of [0, 1] as const) {
