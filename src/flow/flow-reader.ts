@@ -38,7 +38,7 @@ import {
   POINT_SHIFT,
   TUNNEL_KIND_SHIFT,
 } from './queue.ts';
-import { TcpFlag } from './tcp-analysis.ts';
+import { TcpFlag, TcpOctet } from './tcp-analysis.ts';
 
 const NANOS = 1e9;
 const TWO_TO_32 = 2 ** 32;
@@ -59,8 +59,6 @@ const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
 const TCP = 6;
 /** System ports end here (RFC 6335 §6). */
 const WELL_KNOWN_END = 1024;
-/** Octet of the TCP header that holds its flags. */
-const FLAGS_AT = 13;
 const WITH_PORTS: readonly number[] = [TCP, 17, 132];
 
 /** What the reader needs of the pass the flows belong to. */
@@ -344,7 +342,7 @@ export class FlowReader {
 function isAnswer(queue: FlowQueue, entry: number, view: DataView): boolean {
   const at = queue.transportAt[entry]!;
   const isTcp = (queue.key3[entry]! & 0xff) === TCP;
-  if (isTcp && at >= 0 && (view.getUint8(at + FLAGS_AT) & TcpFlag.rst) !== 0) return true;
+  if (isTcp && at >= 0 && (view.getUint8(at + TcpOctet.flags) & TcpFlag.rst) !== 0) return true;
   const ports = queue.key2[entry]!;
   const source = queue.direction[entry] === 0 ? ports >>> 16 : ports & 0xffff;
   const destination = queue.direction[entry] === 0 ? ports & 0xffff : ports >>> 16;

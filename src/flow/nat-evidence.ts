@@ -124,14 +124,19 @@ export class NatEvidence {
     }
   }
 
-  /** Number that records of the same packets share: of TCP the initial sequence number, of others the first payload and its packet. */
+  /**
+   * Number that records of the same packets share: of TCP the initial sequence number, or timestamp and identification of the first packet where
+   * no SYN was seen; of others the first payload and its packet's identification. NaN where there is nothing.
+   */
   private markOf(record: number, side: Side): number {
     const at = record * WORDS + side;
     const { words } = this;
     if (words[at + Column.hasInitial] === 1) return words[at + Column.initial]! >>> 0;
-    const payload = words[at + Column.payload]!;
-    if (this.isTcp(record) || payload === 0) return Number.NaN;
-    return 2 ** 32 + (Math.imul(payload ^ words[at + Column.ipId]!, 0x9e3779b1) >>> 0);
+    const ipId = words[at + Column.ipId]!;
+    const isTcp = this.isTcp(record);
+    const first = words[at + (isTcp ? Column.timestamp : Column.payload)]!;
+    if (first === 0 || (isTcp && ipId === 0)) return Number.NaN;
+    return 2 ** 32 + (Math.imul(first ^ ipId, 0x9e3779b1) >>> 0);
   }
 
   private headOf(mark: number): number {

@@ -72,8 +72,11 @@ export function likeness(evidence: NatEvidence, own: number, other: number, isRe
       speaks(Doubt.ipId, `same IP identification from the ${end}`);
     }
     const timestamp = evidence.timestamp(own, side);
-    if (timestamp !== 0 && timestamp === evidence.timestamp(other, there))
+    if (timestamp !== 0 && timestamp === evidence.timestamp(other, there)) {
+      // All connections of one pair of hosts share a clock: only with its identification is it the same packet.
+      isKnownSame[side] ||= hasSameId[side] ?? false;
       speaks(Doubt.timestamp, `same TCP timestamp from the ${end}`);
+    }
     const payload = evidence.payload(own, side);
     // Of datagrams the first payload is the first packet: with another identification it is another packet.
     if (payload !== 0 && payload === evidence.payload(other, there) && !hasOtherId[side]) {

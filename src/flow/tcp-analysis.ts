@@ -2,6 +2,8 @@
  * What becomes of a TCP connection, segment by segment: states (RFC 9293 §3.3.2), round trips, and the irregularities that Wireshark calls
  * `tcp.analysis.*` (User's Guide §7.5 "TCP Analysis"), with its definitions and thresholds.
  */
+
+import { tcp } from '../protocols/tcp.ts';
 import {
   Cold,
   ColdTime,
@@ -18,6 +20,15 @@ import {
   WINDOW_SCALE_SHIFT,
 } from './flow-columns.ts';
 import type { FlowTable } from './flow-table.ts';
+import type { FlowQueue } from './queue.ts';
+
+/** Octets of the header's fields, from its start (RFC 9293 §3.1). */
+export const TcpOctet = {
+  sequence: tcp.fields.seq_raw.octetOffset,
+  acknowledgment: tcp.fields.ack_raw.octetOffset,
+  flags: tcp.fields.flags.octetOffset + 1,
+  window: tcp.fields.window_size_value.octetOffset,
+} as const;
 
 /** Flags of a segment, RFC 9293 §3.1. */
 export const TcpFlag = { fin: 1, syn: 2, rst: 4, ack: 16 } as const;
@@ -62,31 +73,31 @@ export type OnIrregularity = (packet: number, counter: number) => void;
 
 /** Follows the connections of one table. */
 export class TcpAnalysis {
-  /** Number of the packet in hand. */
-  packet = 0;
   private readonly table: FlowTable;
+  private readonly queue: FlowQueue;
   private readonly onIrregularity: OnIrregularity | undefined;
 
-  constructor(table: FlowTable, onIrregularity: OnIrregularity | undefined) {
+  constructor(table: FlowTable, queue: FlowQueue, onIrregularity: OnIrregularity | undefined) {
     this.table = table;
+    this.queue = queue;
     this.onIrregularity = onIrregularity;
   }
 
   /**
-   * Takes a segment of the flow `record`. `length` are its octets of payload, `time` nanoseconds.
-   * Most segments carry on where the last one ended and open or close nothing: these are done with in a few steps.
+   * Takes the segment of a queue's entry, whose header is in `view`. Most segments carry on where the last one ended and open or close nothing:
+   * these are done with in a few steps. Times stay in columns, for a number handed from function to function is boxed, and 100 ns dearer.
    */
-  segment(
-    record: number,
-    direction: number,
-    sequence: number,
-    acknowledgment: number,
-    flags: number,
-    window: number,
-    length: number,
-    time: number,
-  ): void {
+  segment(view: DataView, entry: number): void {
+    const { queue } = this;
     const { words, times } = this.table;
+    const record = queue.record[entry]!;
+    const direction = queue.direction[entry]!;
+    const length = queue.payloadLength[entry]!;
+    const header = queue.transportAt[entry]!;
+    const sequence = view.getInt32(header + TcpOctet.sequence);
+    const acknowledgment = view.getInt32(header + TcpOctet.acknowledgment);
+    const flags = view.getUint8(header + TcpOctet.flags);
+    const window = view.getUint16(header + TcpOctet.window);
     const at = record * RECORD_WORDS;
     const state = words[at + Hot.flags]!;
     const own = words[at + Hot.window + direction]!;
@@ -107,13 +118,14 @@ export class TcpAnalysis {
         : end !== windowEnd(other, words[at + Hot.lastAck + (direction ^ 1)]!) &&
           ((end - words[at + Hot.lastAck + (direction ^ 1)]!) | 0) > 0);
     if (!isOrdinary) {
-      this.unordinary(record, direction, sequence, acknowledgment, flags, window, length, time);
+      this.unordinary(entry, sequence, acknowledgment, flags, window);
       return;
     }
+    const time = queue.time[entry]!;
     const timesAt = record * RECORD_TIMES;
     if (acknowledgment !== previous) {
       if (acknowledgment === words[at + Hot.nextSequence + (direction ^ 1)])
-        this.roundTrip(record, direction ^ 1, time);
+        this.roundTrip(record, direction ^ 1, entry);
       words[at + Hot.lastAck + direction] = acknowledgment;
       words[at + Hot.window + direction] = (own & ~(WINDOW_MASK | DUPLICATES_MASK)) | window;
     } else words[at + Hot.window + direction] = (own & ~WINDOW_MASK) | window;
@@ -127,34 +139,30 @@ export class TcpAnalysis {
   }
 
   /** A segment that opens, closes, repeats, leaves out or asks for something. */
-  private unordinary(
-    record: number,
-    direction: number,
-    sequence: number,
-    acknowledgment: number,
-    flags: number,
-    window: number,
-    length: number,
-    time: number,
-  ): void {
+  private unordinary(entry: number, sequence: number, acknowledgment: number, flags: number, window: number): void {
+    const { queue } = this;
     const { words, times } = this.table;
+    const record = queue.record[entry]!;
+    const direction = queue.direction[entry]!;
+    const length = queue.payloadLength[entry]!;
+    const time = queue.time[entry]!;
     const at = record * RECORD_WORDS;
     const timesAt = record * RECORD_TIMES;
     const isKnown = (words[at + Hot.flags]! & (FlowFlag.sequenceKnown << direction)) !== 0;
     const next = words[at + Hot.nextSequence + direction]!;
     const occupied = length + ((flags & (TcpFlag.syn | TcpFlag.fin)) === 0 ? 0 : 1);
-    const mark = this.classify(record, direction, sequence, acknowledgment, flags, window, length);
+    const mark = this.classify(entry, sequence, acknowledgment, flags, window);
     const repeats = (words[at + Hot.window + direction]! >>> DUPLICATE_ACKS_SHIFT) & MOST_DUPLICATES;
     const repeated =
       acknowledgment !== words[at + Hot.lastAck + direction]
         ? 0
         : Math.min(MOST_DUPLICATES, repeats + (mark === Mark.duplicateAck ? 1 : 0));
     if (occupied > 0 && mark !== Mark.keepAlive) {
-      this.sentBefore(record, direction, sequence, occupied, length, time);
+      this.sentBefore(entry, sequence, occupied);
     }
-    this.followState(record, direction, acknowledgment, flags, time);
-    if ((flags & TcpFlag.ack) !== 0) this.followAck(record, direction, acknowledgment, time);
-    this.followWindow(record, direction, flags, window, time);
+    this.followState(entry, acknowledgment, flags);
+    if ((flags & TcpFlag.ack) !== 0) this.followAck(entry, acknowledgment);
+    this.followWindow(entry, flags, window);
     const end = (sequence + occupied) | 0;
     if (!isKnown || (((end - next) | 0) > 0 && mark !== Mark.windowProbe)) {
       words[at + Hot.nextSequence + direction] = end;
@@ -176,16 +184,12 @@ export class TcpAnalysis {
   }
 
   /** Names and counts what the segment is by itself, before it is asked whether its octets were sent before. */
-  private classify(
-    record: number,
-    direction: number,
-    sequence: number,
-    acknowledgment: number,
-    flags: number,
-    window: number,
-    length: number,
-  ): Mark {
+  private classify(entry: number, sequence: number, acknowledgment: number, flags: number, window: number): Mark {
+    const { queue } = this;
     const { words } = this.table;
+    const record = queue.record[entry]!;
+    const direction = queue.direction[entry]!;
+    const length = queue.payloadLength[entry]!;
     const at = record * RECORD_WORDS;
     const reverse = direction ^ 1;
     const state = words[at + Hot.flags]!;
@@ -195,17 +199,17 @@ export class TcpAnalysis {
     const isKnown = (state & (FlowFlag.sequenceKnown << direction)) !== 0;
     const isPlain = (flags & OPENING_OR_CLOSING) === 0;
     if (length === 1 && isKnown && sequence === next && (other & WINDOW_MASK) === 0) return Mark.windowProbe;
-    if (window === 0 && isPlain) this.count(record, Trouble.zeroWindows, direction);
+    if (window === 0 && isPlain) this.count(entry, Trouble.zeroWindows, direction);
     if (isKnown && ((sequence - next) | 0) > 0 && (flags & TcpFlag.rst) === 0) {
-      this.count(record, Trouble.lostSegments, direction);
+      this.count(entry, Trouble.lostSegments, direction);
     }
     let mark: Mark = Mark.none;
     if (length <= 1 && isKnown && sequence === ((next - 1) | 0) && isPlain) {
-      this.count(record, Trouble.keepAlives, direction);
+      this.count(entry, Trouble.keepAlives, direction);
       mark = Mark.keepAlive;
     }
     if (length > 0 && isPlain && ((sequence + length) | 0) === windowEnd(other, words[at + Hot.lastAck + reverse]!)) {
-      this.count(record, Trouble.windowFull, direction);
+      this.count(entry, Trouble.windowFull, direction);
     }
     const repeatsAck =
       length === 0 &&
@@ -216,20 +220,18 @@ export class TcpAnalysis {
       acknowledgment === words[at + Hot.lastAck + direction];
     // Answers to a keep-alive or to a probe of a closed window repeat the acknowledgment, too, and ask for nothing.
     if (!repeatsAck || window === 0 || (state & (FlowFlag.keepAlive << reverse)) !== 0) return mark;
-    this.count(record, Trouble.duplicateAcks, direction);
+    this.count(entry, Trouble.duplicateAcks, direction);
     return Mark.duplicateAck;
   }
 
-  /** Counts a segment whose octets were sent before, or were overtaken by later ones. `occupied` counts SYN and FIN, `length` does not. */
-  private sentBefore(
-    record: number,
-    direction: number,
-    sequence: number,
-    occupied: number,
-    length: number,
-    time: number,
-  ): void {
+  /** Counts a segment whose octets were sent before, or were overtaken by later ones. `occupied` counts SYN and FIN beside its payload. */
+  private sentBefore(entry: number, sequence: number, occupied: number): void {
+    const { queue } = this;
     const { words, times } = this.table;
+    const record = queue.record[entry]!;
+    const direction = queue.direction[entry]!;
+    const length = queue.payloadLength[entry]!;
+    const time = queue.time[entry]!;
     const at = record * RECORD_WORDS;
     const timesAt = record * RECORD_TIMES;
     const reverse = direction ^ 1;
@@ -239,8 +241,8 @@ export class TcpAnalysis {
     // A segment of more than one octet that begins one early carries on behind a probe of a closed window.
     const isBehind = isKnown && ((sequence - next) | 0) < 0 && !(length > 1 && sequence === ((next - 1) | 0));
     if (length > 0 && lastAck !== 0 && ((sequence + length - lastAck) | 0) <= 0) {
-      this.count(record, Trouble.spuriousRetransmissions, direction);
-      this.count(record, Trouble.retransmissions, direction);
+      this.count(entry, Trouble.spuriousRetransmissions, direction);
+      this.count(entry, Trouble.retransmissions, direction);
       return;
     }
     if (!isBehind) return;
@@ -248,20 +250,23 @@ export class TcpAnalysis {
     const repeats = (words[at + Hot.window + reverse]! >>> DUPLICATE_ACKS_SHIFT) & MOST_DUPLICATES;
     const sinceAck = time - times[timesAt + HotTime.ack + reverse]!;
     if (repeats >= ENOUGH_DUPLICATES && lastAck === sequence && sinceAck >= 0 && sinceAck < FAST_RETRANSMISSION) {
-      this.count(record, Trouble.fastRetransmissions, direction);
-      this.count(record, Trouble.retransmissions, direction);
+      this.count(entry, Trouble.fastRetransmissions, direction);
+      this.count(entry, Trouble.retransmissions, direction);
       return;
     }
     const isTimed = (words[at + Hot.flags]! & FlowFlag.handshakeTimed) !== 0;
     const since = time - times[timesAt + HotTime.sequence + direction]!;
     const isSoon = since >= 0 && since < (isTimed ? times[timesAt + ColdTime.opening]! : OUT_OF_ORDER);
     const isWithin = ((sequence + occupied) | 0) !== next;
-    this.count(record, isSoon && isWithin ? Trouble.outOfOrder : Trouble.retransmissions, direction);
+    this.count(entry, isSoon && isWithin ? Trouble.outOfOrder : Trouble.retransmissions, direction);
   }
 
   /** Opening and closing. */
-  private followState(record: number, direction: number, acknowledgment: number, flags: number, time: number): void {
+  private followState(entry: number, acknowledgment: number, flags: number): void {
     const { words, times } = this.table;
+    const record = this.queue.record[entry]!;
+    const direction = this.queue.direction[entry]!;
+    const time = this.queue.time[entry]!;
     const at = record * RECORD_WORDS;
     const opening = record * RECORD_TIMES + ColdTime.opening;
     const reverse = direction ^ 1;
@@ -303,8 +308,10 @@ export class TcpAnalysis {
   }
 
   /** What an acknowledgment says of the octets it acknowledges. */
-  private followAck(record: number, direction: number, acknowledgment: number, time: number): void {
+  private followAck(entry: number, acknowledgment: number): void {
     const { words } = this.table;
+    const record = this.queue.record[entry]!;
+    const direction = this.queue.direction[entry]!;
     const at = record * RECORD_WORDS;
     const reverse = direction ^ 1;
     const isNew = acknowledgment !== words[at + Hot.lastAck + direction];
@@ -312,12 +319,12 @@ export class TcpAnalysis {
     const isData = (words[at + Hot.flags]! & FlowFlag.handshake) !== 0 || (words[at + Hot.flags]! & SYN_SEEN) === 0;
     const isKnown = (words[at + Hot.flags]! & (FlowFlag.sequenceKnown << reverse)) !== 0;
     const hadAcked = (words[at + Hot.flags]! & (FlowFlag.acked << direction)) !== 0;
-    if (isNew && isLast && isData && isKnown && hadAcked) this.roundTrip(record, reverse, time);
+    if (isNew && isLast && isData && isKnown && hadAcked) this.roundTrip(record, reverse, entry);
     words[at + Hot.flags] = words[at + Hot.flags]! | (FlowFlag.acked << direction);
   }
 
   /** Takes the time since the octets that are now acknowledged were sent, unless some of them were sent twice (RFC 6298 §3). */
-  private roundTrip(record: number, sender: number, time: number): void {
+  private roundTrip(record: number, sender: number, entry: number): void {
     const { words, times, floats } = this.table;
     const at = record * RECORD_WORDS;
     const flags = words[at + Hot.flags]!;
@@ -326,7 +333,7 @@ export class TcpAnalysis {
       words[at + Hot.flags] = flags & ~sentAgain;
       return;
     }
-    const taken = time - times[record * RECORD_TIMES + HotTime.sequence + sender]!;
+    const taken = this.queue.time[entry]! - times[record * RECORD_TIMES + HotTime.sequence + sender]!;
     if (!(taken >= 0)) return;
     const own = at + sender;
     const samples = words[own + Cold.samples]! + 1;
@@ -338,7 +345,10 @@ export class TcpAnalysis {
   }
 
   /** For how long a receiver took nothing. */
-  private followWindow(record: number, direction: number, flags: number, window: number, time: number): void {
+  private followWindow(entry: number, flags: number, window: number): void {
+    const record = this.queue.record[entry]!;
+    const direction = this.queue.direction[entry]!;
+    const time = this.queue.time[entry]!;
     const { words, troubleTime } = this.table;
     const at = record * RECORD_WORDS + Hot.flags;
     const closed = FlowFlag.windowClosed << direction;
@@ -375,10 +385,10 @@ export class TcpAnalysis {
     words[at] = words[at]! | known;
   }
 
-  private count(record: number, counter: number, direction: number): void {
-    const at = this.table.troubleOf(record) + counter + direction;
+  private count(entry: number, counter: number, direction: number): void {
+    const at = this.table.troubleOf(this.queue.record[entry]!) + counter + direction;
     this.table.trouble[at] = this.table.trouble[at]! + 1;
-    this.onIrregularity?.(this.packet, counter);
+    this.onIrregularity?.(this.queue.packet[entry]!, counter);
   }
 
   /** Settles window scales at a SYN, whose options were kept: each side scales only where both can (RFC 7323 §2.2). */

@@ -29,17 +29,11 @@ import { FlowTable, RECORD_MASK } from './flow-table.ts';
 import { FragmentFlows } from './fragment-flows.ts';
 import { PathTable } from './path-table.ts';
 import { FlowQueue, MAX_POINTS } from './queue.ts';
-import { type OnIrregularity, TcpAnalysis, TcpFlag } from './tcp-analysis.ts';
+import { type OnIrregularity, TcpAnalysis, TcpFlag, TcpOctet } from './tcp-analysis.ts';
 import { keepSynOptions } from './tcp-handshake.ts';
 
 const TCP = 6;
 const NANOS = 1e9;
-/** Octets of a TCP header's fields. */
-const SEQUENCE = 4;
-const ACKNOWLEDGMENT = 8;
-const FLAGS = 13;
-const WINDOW = 14;
-
 /** Settings of a pass. */
 export interface FlowOptions {
   /** Flows held at once; when there are more, the longest idle give way. Default one million. */
@@ -95,7 +89,7 @@ export class FlowTracker {
     this.table = new FlowTable(options.maxFlows ?? DEFAULT_MAX_FLOWS, this.seed, (record) =>
       onEvicted?.(this.reader.record(record)),
     );
-    this.tcp = new TcpAnalysis(this.table, options.onIrregularity);
+    this.tcp = new TcpAnalysis(this.table, this.queue, options.onIrregularity);
     this.reader = new FlowReader(this.table, this);
   }
 
@@ -234,11 +228,13 @@ export class FlowTracker {
   private startsAnew(record: number, entry: number, view: DataView): boolean {
     const { queue, table } = this;
     const at = queue.transportAt[entry]!;
-    if ((view.getUint8(at + FLAGS) & (TcpFlag.syn | TcpFlag.ack)) !== TcpFlag.syn) return false;
+    if ((view.getUint8(at + TcpOctet.flags) & (TcpFlag.syn | TcpFlag.ack)) !== TcpFlag.syn) return false;
     const direction = queue.direction[entry]!;
     const isKnown = table.words[record * RECORD_WORDS + Hot.flags]! & (FlowFlag.initialSequenceKnown << direction);
     if (isKnown === 0) return false;
-    return table.words[record * RECORD_WORDS + Cold.initialSequence + direction] !== view.getInt32(at + SEQUENCE);
+    return (
+      table.words[record * RECORD_WORDS + Cold.initialSequence + direction] !== view.getInt32(at + TcpOctet.sequence)
+    );
   }
 
   /** Makes a flow of which entry `i` is the first packet. */
@@ -262,9 +258,9 @@ export class FlowTracker {
     this.reader.begin(record, i, queue, view);
     const tcpAt = queue.transportAt[i]!;
     if (tcpAt >= 0 && (queue.key3[i]! & 0xff) === TCP) {
-      const sequence = view.getInt32(tcpAt + SEQUENCE);
-      const acknowledgment = view.getInt32(tcpAt + ACKNOWLEDGMENT);
-      const flags = view.getUint8(tcpAt + FLAGS);
+      const sequence = view.getInt32(tcpAt + TcpOctet.sequence);
+      const acknowledgment = view.getInt32(tcpAt + TcpOctet.acknowledgment);
+      const flags = view.getUint8(tcpAt + TcpOctet.flags);
       this.tcp.initialSequences(record, queue.direction[i]!, sequence, acknowledgment, flags);
     }
     table.enter(record, queue.hash[i]!);
@@ -320,26 +316,15 @@ export class FlowTracker {
   /** Follows the connections of the queue's segments. */
   private followTcp(view: DataView): void {
     const { queue, table, tcp } = this;
-    const { count, record, direction, transportAt, payloadLength, time, key3, copy } = queue;
+    const { count, record, direction, transportAt, key3, copy } = queue;
     for (let i = 0; i < count; i++) {
       const at = transportAt[i]!;
       if (at < 0 || (key3[i]! & 0xff) !== TCP || copy[i] !== 0) continue;
-      const flags = view.getUint8(at + FLAGS);
-      tcp.packet = queue.packet[i]!;
-      tcp.segment(
-        record[i]!,
-        direction[i]!,
-        view.getInt32(at + SEQUENCE),
-        view.getInt32(at + ACKNOWLEDGMENT),
-        flags,
-        view.getUint16(at + WINDOW),
-        payloadLength[i]!,
-        time[i]!,
-      );
-      if ((flags & TcpFlag.syn) !== 0) {
-        keepSynOptions(table, record[i]!, direction[i]!, view, at, queue.payloadAt[i]!);
-        tcp.scales(record[i]!, direction[i]!, flags);
-      }
+      tcp.segment(view, i);
+      const flags = view.getUint8(at + TcpOctet.flags);
+      if ((flags & TcpFlag.syn) === 0) continue;
+      keepSynOptions(table, record[i]!, direction[i]!, view, at, queue.payloadAt[i]!);
+      tcp.scales(record[i]!, direction[i]!, flags);
     }
   }
 
