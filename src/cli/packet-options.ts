@@ -18,6 +18,8 @@ export interface CaptureOptions {
 /** Options of `packets`. */
 export interface PacketsOptions extends CaptureOptions {
   readonly filter: string | undefined;
+  readonly context: readonly string[] | undefined;
+  readonly numeric: boolean | undefined;
   readonly layers: boolean | undefined;
   readonly hex: boolean | undefined;
   readonly json: boolean | undefined;
@@ -65,10 +67,19 @@ export function addCaptureOptions(command: Command): Command {
     );
 }
 
+/** Adds the option of every command that names pods, nodes and services. */
+export function addContextOption(command: Command): Command {
+  return command.option(
+    '--context <path>',
+    'a file, or a folder of files, from kubectl, ip, bridge, …: who is who (cluster --collect gathers them)',
+    collect,
+  );
+}
+
 /** Adds the options of `packets`. */
 export function addPacketsOptions(command: Command): Command {
   return addCaptureOptions(
-    command
+    addContextOption(command)
       .option(
         '-Y, --filter <expression>',
         "only these packets: 'inner.tcp.port == 80', 'host 10.244.1.170 and port 80'",

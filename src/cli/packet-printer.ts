@@ -5,9 +5,11 @@ import { readPacketOptions } from '../capture/pcapng-options.ts';
 import { interfaceName } from '../capture/point.ts';
 import { formatTime } from '../capture/timestamp.ts';
 import type { Dissector } from '../dissect/dissector.ts';
+import type { ComputedField } from '../filter/computed-fields.ts';
 import type { FilterContext } from '../filter/context.ts';
 import { fieldColumn } from '../filter/field-column.ts';
 import { columnText } from '../render/column-text.ts';
+import type { NameAddress } from '../render/conversation.ts';
 import { hexBreakdown } from '../render/hex.ts';
 import { packetJson } from '../render/json.ts';
 import { packetLine } from '../render/line.ts';
@@ -34,6 +36,9 @@ export interface PrinterSurroundings {
   readonly points: Points;
   readonly output: Output;
   readonly io: CommandIo;
+  /** Fields that columns may have beside the declared ones. */
+  readonly computed: readonly ComputedField[];
+  readonly nameOf: NameAddress;
 }
 
 /** Whether a call asks for JSON. */
@@ -60,7 +65,7 @@ function knownProtocols(names: readonly string[], dissector: Dissector): Readonl
 }
 
 function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string> | undefined): Printer {
-  const { options, paths, points, output, io } = surroundings;
+  const { options, paths, points, output, io, nameOf } = surroundings;
   const style = styleFor(options.color, io);
   const showsPoint = paths.length > 1 && !options.join;
   const isDetailed = options.layers === true || options.hex === true;
@@ -74,6 +79,7 @@ function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string
       length: context.wireLength,
       captured: context.capturedLength,
       point: showsPoint || name.includes(':') ? name : '',
+      nameOf,
     };
     const lines = [packetLine(layers, head, style, width)];
     if (options.layers) lines.push(...layerTree(layers, style, only));
@@ -106,11 +112,11 @@ function commentsOf(packet: Packet, { reader }: CaptureInput): readonly string[]
   return readPacketOptions(packet.view, packet.optionsStart, packet.optionsEnd, order).comments;
 }
 
-function columnPrinter({ options, dissector, output }: PrinterSurroundings): Printer {
+function columnPrinter({ options, dissector, output, computed }: PrinterSurroundings): Printer {
   const { field: names } = options;
   if (names === undefined) throw new UsageError('-T fields needs at least one -e');
   const { separator, header, occurrence } = columnSettings(options.columns);
-  const columns = names.map((name) => fieldColumn(name, dissector));
+  const columns = names.map((name) => fieldColumn(name, dissector, computed));
   if (header) output.line(names.join(separator));
   return (context) => {
     const texts = columns.map(({ each }) => {

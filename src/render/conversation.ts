@@ -52,25 +52,37 @@ export function portOf(layers: Layers, row: number, key: 'srcport' | 'dstport'):
   return String(field.get(layers.viewOf(row), start));
 }
 
-function endpoint(layers: Layers, rows: Innermost, side: 'src' | 'dst'): string {
+/** What an address is called in lists; '' for one nobody knows. */
+export type NameAddress = (address: string, port: number | undefined) => string;
+
+/** Shows addresses as they are. */
+export const BARE_ADDRESSES: NameAddress = () => '';
+
+function named(nameOf: NameAddress, address: string): string {
+  return nameOf(address, undefined) || address;
+}
+
+function endpoint(layers: Layers, rows: Innermost, side: 'src' | 'dst', nameOf: NameAddress): string {
   const row = rows.network >= 0 ? rows.network : rows.link;
   if (row < 0) return '';
   const address = addressOf(layers, row, side);
   const port = rows.transport >= 0 ? portOf(layers, rows.transport, `${side}port`) : '';
+  const name = address === '' ? '' : nameOf(address, port === '' ? undefined : Number(port));
+  if (name !== '') return port === '' ? name : `${name}:${port}`;
   if (port === '') return address;
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** `10.244.2.9:36304 → 10.244.1.170:80` of the innermost packet; '' where no layer has addresses. */
-export function endpointsText(layers: Layers, rows: Innermost, style: Style): string {
-  const source = endpoint(layers, rows, 'src');
-  const destination = endpoint(layers, rows, 'dst');
+export function endpointsText(layers: Layers, rows: Innermost, style: Style, nameOf: NameAddress): string {
+  const source = endpoint(layers, rows, 'src', nameOf);
+  const destination = endpoint(layers, rows, 'dst', nameOf);
   if (source === '' && destination === '') return '';
   return `${source === '' ? '?' : source} ${style.arrow} ${destination === '' ? '?' : destination}`;
 }
 
 /** One note for each tunnel, outermost first: `⟨vxlan 1: 9.135.144.168 → 9.135.91.57⟩`. */
-export function tunnelNotes(layers: Layers, style: Style): string[] {
+export function tunnelNotes(layers: Layers, style: Style, nameOf: NameAddress): string[] {
   const notes: string[] = [];
   for (let row = 0; row < layers.count; row++) {
     const kind = layers.tunnelOf(row);
@@ -81,7 +93,9 @@ export function tunnelNotes(layers: Layers, style: Style): string[] {
     const hasId = id !== undefined && start + id.octetOffset + id.octetWidth <= layers.end[row]!;
     const name = hasId ? `${kind} ${id.get(layers.viewOf(row), start)}` : kind;
     const ends =
-      outer < 0 ? '' : `: ${addressOf(layers, outer, 'src')} ${style.arrow} ${addressOf(layers, outer, 'dst')}`;
+      outer < 0
+        ? ''
+        : `: ${named(nameOf, addressOf(layers, outer, 'src'))} ${style.arrow} ${named(nameOf, addressOf(layers, outer, 'dst'))}`;
     notes.push(`${style.noteOpen}${name}${ends}${style.noteClose}`);
   }
   return notes;

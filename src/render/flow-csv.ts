@@ -1,5 +1,6 @@
 /** Flows as comma-separated values, RFC 4180. */
 import type { FlowDirection, FlowRecord } from '../flow/flow-record.ts';
+import { safeText } from './safe-text.ts';
 
 type Cell = string | number | boolean | undefined | null;
 
@@ -55,10 +56,20 @@ const COLUMNS: readonly (readonly [name: string, value: (flow: FlowRecord) => Ce
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
+/** Spreadsheets take a text that begins so for a formula, and run it; behind an apostrophe it stays text. */
+const FORMULA = /^[=+@-]/;
+
+/** A cell; names from captures must neither command a terminal nor a spreadsheet. */
+function cellText(cell: Cell): string {
+  if (typeof cell !== 'string') return String(cell ?? '');
+  const text = safeText(cell);
+  return quoted(FORMULA.test(text) ? `'${text}` : text);
+}
+
 /** Names of the columns. */
 export const FLOW_CSV_HEADER = COLUMNS.map(([name]) => name).join(',');
 
 /** One flow as a row of the columns. */
 export function flowCsv(flow: FlowRecord): string {
-  return COLUMNS.map(([, value]) => quoted(String(value(flow) ?? ''))).join(',');
+  return COLUMNS.map(([, value]) => cellText(value(flow))).join(',');
 }

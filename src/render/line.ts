@@ -3,7 +3,7 @@
 import { linkTypeName } from '../capture/link-types.ts';
 import { COMMON_ISSUES, NOTES } from '../dissect/issue.ts';
 import type { Layers } from '../dissect/layers.ts';
-import { endpointsText, innermost, tunnelNotes } from './conversation.ts';
+import { BARE_ADDRESSES, endpointsText, innermost, type NameAddress, tunnelNotes } from './conversation.ts';
 import { safeText } from './safe-text.ts';
 import type { Style } from './style.ts';
 
@@ -17,6 +17,8 @@ export interface LineHead {
   readonly captured: number;
   /** Where it was captured, shown when there are several points. */
   readonly point: string;
+  /** Names of addresses, safe to show; they are shown as they are where it is left out. */
+  readonly nameOf?: NameAddress;
 }
 
 /** Messages of one packet that are told of each. */
@@ -33,10 +35,11 @@ export function packetLine(layers: Layers, head: LineHead, style: Style, width =
   const number = String(head.number);
   const left = `${number}  ${head.time}  ${head.point === '' ? '' : `${head.point}  `}`;
   const rows = innermost(layers);
-  const endpoints = endpointsText(layers, rows, style);
+  const nameOf = head.nameOf ?? BARE_ADDRESSES;
+  const endpoints = endpointsText(layers, rows, style, nameOf);
   const what = whatText(layers, rows.last, head);
   const wrong = issuesText(layers);
-  const notes = tunnelNotes(layers, style).join(' ');
+  const notes = tunnelNotes(layers, style, nameOf).join(' ');
   const main = `${style.dim(left)}${endpoints === '' ? '' : `${endpoints} `}${what}${wrong === '' ? '' : `  ${(wrong.startsWith('!') ? style.alarm : style.dim)(wrong)}`}`;
   if (notes === '') return main;
   const used = left.length + (endpoints === '' ? 0 : endpoints.length + 1) + what.length + wrong.length;

@@ -237,6 +237,34 @@ describe('where it prints', () => {
   });
 });
 
+describe('names', () => {
+  const context = `${FIXTURES}flannel-vxlan/context`;
+
+  test('pods and nodes are named where files tell of them, unless -n', async () => {
+    const line = async (...options: string[]): Promise<string | undefined> =>
+      (await runCli([VXLAN, '--context', context, '-Y', 'tcp.flags.syn == 1', '-c', '1', ...options])).stdout
+        .split('  ')
+        .slice(2)
+        .join('  ');
+    expect(await line()).toMatch(/^default\/client:36304 → default\/web:80 TCP \[SYN\].* ⟨vxlan 1: node2 → node1⟩\n$/);
+    expect(await line('-n')).toMatch(/^10\.244\.2\.9:36304 → 10\.244\.1\.170:80 TCP/);
+  });
+
+  test('filters know them', async () => {
+    const selected = async (filter: string): Promise<number> =>
+      (await runCli([VXLAN, '--context', context, '-Y', filter])).stdout.split('\n').length - 1;
+    expect(await selected('pod == "default/web"')).toBe(await selected('ip.addr == 10.244.1.170'));
+    expect(await selected('node == "node2"')).toBe(await selected('ip.addr == 9.135.144.168'));
+    expect(await selected('pod == "default/web"')).toBeGreaterThan(0);
+  });
+
+  test('a path that is not there is wrong usage', async () => {
+    const result = await runCli([VXLAN, '--context', 'none']);
+    expect(result).toMatchObject({ status: 2, stdout: '' });
+    expect(result.stderr).toMatch(/--context: .*'none'/);
+  });
+});
+
 test('stats --packets only counts', async () => {
   expect((await runCli(['stats', '--packets', VXLAN])).stdout).toBe(`${COUNT}\n`);
   expect((await runCli(['stats', '--packets', VXLAN, VXLAN])).stdout).toBe(`${COUNT}\t${VXLAN}\n${COUNT}\t${VXLAN}\n`);

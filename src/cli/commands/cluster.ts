@@ -1,19 +1,18 @@
 /** `cluster`: the nodes, pod networks, tunnels and services, as files say and as traffic shows. */
-import { InputError } from '../../capture/input.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { COLLECT_SCRIPT } from '../../cluster/collect.ts';
-import { type Context, readContext } from '../../cluster/context/context.ts';
+import type { Context } from '../../cluster/context/context.ts';
 import { joinCluster } from '../../cluster/join/join-cluster.ts';
 import { buildModel } from '../../cluster/model.ts';
 import { clusterRecords } from '../../cluster/records.ts';
 import { ClusterObserver } from '../../cluster/traffic/observer.ts';
-import { readContextFiles } from '../../node/context-files.ts';
 import { Session } from '../../reassemble/session.ts';
 import { jsonString } from '../../render/safe-text.ts';
 import { Points, readCaptures } from '../captures.ts';
 import type { ClusterOptions } from '../cluster-options.ts';
+import { loadContext } from '../context-files.ts';
 import { dissectorFor, dissectPacket } from '../dissection.ts';
-import { ExitCode, UsageError } from '../exit-codes.ts';
+import { ExitCode } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
 import { Messages } from '../messages.ts';
 import { Output } from '../output.ts';
@@ -36,20 +35,6 @@ export async function cluster(paths: readonly string[], options: ClusterOptions,
   else for (const line of clusterTables(joined, styleFor(options.color, io))) output.line(line);
   output.flush();
   return status;
-}
-
-/** Reads the files of `--context`; what is not understood is a notice that names the file. Throws UsageError for a path that is not there. */
-export async function loadContext(paths: readonly string[], messages: Messages): Promise<Context> {
-  try {
-    const { files, warnings } = readContextFiles(paths);
-    const context = await readContext(files);
-    const all = [...warnings, ...context.warnings];
-    for (const { file, message } of all) messages.notice(file, message);
-    return { facts: context.facts, warnings: all };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new UsageError(`--context: ${error.message}`, { cause: error });
-  }
 }
 
 function observeCaptures(

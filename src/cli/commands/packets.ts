@@ -3,6 +3,7 @@ import { verifyChecksums } from '../../dissect/checksums.ts';
 import { FilterContext } from '../../filter/context.ts';
 import { type Filter, loadFilter } from '../../filter/filter.ts';
 import { FilterError } from '../../filter/filter-error.ts';
+import { nameFields } from '../../filter/name-fields.ts';
 import { type Loss, lossesOf } from '../../reassemble/losses.ts';
 import { Session } from '../../reassemble/session.ts';
 import { jsonString } from '../../render/safe-text.ts';
@@ -11,6 +12,7 @@ import { dissectorFor, dissectPacket } from '../dissection.ts';
 import { ExitCode, UsageError } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
 import { Messages } from '../messages.ts';
+import { labels, namesFor } from '../names.ts';
 import { Output } from '../output.ts';
 import { captureFileFor, printsBesideFile, whileWriting } from '../output-file.ts';
 import type { PacketsOptions } from '../packet-options.ts';
@@ -29,8 +31,10 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
   let filter: Filter | undefined;
   let print: Printer;
   try {
-    if (options.filter !== undefined) filter = await loadFilter(options.filter, dissector);
-    print = printerFor({ options, dissector, paths, points, output, io });
+    const names = await namesFor(options, messages);
+    const computed = nameFields(names);
+    if (options.filter !== undefined) filter = await loadFilter(options.filter, dissector, { computed });
+    print = printerFor({ options, dissector, paths, points, output, io, computed, nameOf: labels(names) });
   } catch (error) {
     if (error instanceof FilterError) throw new UsageError(error.render(), { cause: error });
     throw error;
