@@ -89,7 +89,10 @@ export function likeness(evidence: NatEvidence, own: number, other: number, isRe
   if (hasOtherId[0] && !isKnownSame[1]) return undefined;
   // Two clients may send the same datagram from the same port; only the packet itself tells them apart.
   if (!isTcp && !isSame(0) && !hasSameId[0] && !hasSameId[1]) return undefined;
-  if (evidence.port(own, 0) === evidence.port(other, sideOf(0))) speaks(Doubt.clientPort, 'same client port');
+  const port = evidence.port(own, 0);
+  if (port >= 0 && port === evidence.port(other, sideOf(0))) {
+    speaks(Doubt.clientPort, evidence.protocolOf(own).startsWith('icmp') ? 'same identifier' : 'same client port');
+  }
   if (times <= SOON) speaks(Doubt.soon, `first packets ${milliseconds(times)} ms apart`);
   return { score: 1 - doubt, because, isReversed, apart: Number.isNaN(times) ? 0 : times };
 }

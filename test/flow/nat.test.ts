@@ -168,6 +168,28 @@ function connection(client: string, server: string, from: Partial<SegmentSpec>, 
   ];
 }
 
+/** Both directions of a connection that was open before the capture began. */
+function open(client: string, server: string, ipId: number): TimedPacket[] {
+  const request = { from: client, to: server, ipId, timestamp: 900_001, time: 1, payload: 'GET / HTTP/1.1' };
+  const response = {
+    from: server,
+    to: client,
+    ipId: ipId + 5,
+    timestamp: 500_001,
+    time: 1.0001,
+    payload: 'HTTP/1.1 200',
+  };
+  return [tcpPacket({ ...request, seq: 10, ack: 20 }), tcpPacket({ ...response, seq: 20, ack: 24 })];
+}
+
+test('links connections whose SYN was not captured', () => {
+  const found = linked([
+    ['pod', capture(open('10.244.2.9:41002', CLUSTER_IP, 11))],
+    ['node', capture(open('10.244.2.9:41002', POD, 11))],
+  ]);
+  expect([...pairs(found)]).toEqual(['tcp 10.244.2.9:41002 > 10.244.1.170:80 = tcp 10.244.2.9:41002 > 10.96.0.80:80']);
+});
+
 describe('no false links', () => {
   const atPod = (...packets: TimedPacket[][]) => ['pod', capture(packets.flat())] as const;
   const atNode = (...packets: TimedPacket[][]) => ['node', capture(packets.flat())] as const;
@@ -243,6 +265,10 @@ describe('no false links', () => {
         connection('10.244.2.9:41002', CLUSTER_IP, { seq: 1000, ipId: 11, time: 1 }),
         connection('10.244.2.9:41002', POD, { seq: 1000, ipId: 11, time: 61 }),
       ],
+    ],
+    [
+      'two open connections of one client, with one clock and the same request',
+      [open('10.244.2.9:41002', POD, 11), open('10.244.2.9:41003', POD, 900)],
     ],
     ['the same conversation at two points', []],
   ])('%s', (_, packets) => {
