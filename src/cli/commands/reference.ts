@@ -1,6 +1,8 @@
 /** `fields` and `schema`: what the declarations say of the output. */
+
 import { standardProtocols } from '../../protocols/index.ts';
-import { fieldMarkdown, fieldReference } from '../../render/field-reference.ts';
+import { fieldMarkdown, fieldReference, filterReference } from '../../render/field-reference.ts';
+import { jsonText } from '../../render/safe-text.ts';
 import { recordSchema } from '../../render/schema.ts';
 import { ExitCode, UsageError } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
@@ -21,13 +23,17 @@ export function fields(pattern: string, options: FieldsOptions, io: CommandIo): 
     output.flush();
     return ExitCode.done;
   }
-  const found = fieldReference(standardProtocols).filter(
+  const found = [...fieldReference(standardProtocols), ...filterReference()].filter(
     ({ name, title }) => name.includes(wanted) || title.toLowerCase().includes(wanted),
   );
   const nameWidth = found.reduce((width, { name }) => Math.max(width, name.length), 0);
+  const listed = new Set<string>();
   for (const entry of found) {
-    if (options.json) output.line(JSON.stringify({ type: 'field', ...entry }));
-    else output.line(`${entry.name.padEnd(nameWidth)}  ${entry.width.padEnd(9)}  ${entry.title}`);
+    if (options.json) output.line(jsonText({ type: 'field', ...entry }));
+    // Protocols of one family share names: mDNS has DNS' fields.
+    else if (!listed.has(entry.name))
+      output.line(`${entry.name.padEnd(nameWidth)}  ${entry.width.padEnd(9)}  ${entry.title}`);
+    listed.add(entry.name);
   }
   output.flush();
   return found.length === 0 ? ExitCode.nothingMatched : ExitCode.done;
