@@ -28,9 +28,14 @@ export function safeText(text: string): string {
   return text.replace(UNSAFE, escapeCharacter);
 }
 
-/** A JSON string literal. Beyond what JSON asks for, C1 controls and bidirectional controls are escaped, for JSON is looked at on terminals too. */
-export function jsonString(text: string): string {
-  return JSON.stringify(text).replace(UNSAFE, (found) =>
+/** A value as JSON on one line. Beyond what JSON asks for, C1 and bidirectional controls are escaped, for JSON is looked at on terminals too. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value).replace(UNSAFE, (found) =>
     Array.from({ length: found.length }, (_, i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
   );
+}
+
+/** A JSON string literal, escaped as `jsonText` does. */
+export function jsonString(text: string): string {
+  return jsonText(text);
 }

@@ -7,7 +7,7 @@ import { buildModel } from '../../cluster/model.ts';
 import { clusterRecords } from '../../cluster/records.ts';
 import { ClusterObserver } from '../../cluster/traffic/observer.ts';
 import { Session } from '../../reassemble/session.ts';
-import { jsonString } from '../../render/safe-text.ts';
+import { jsonString, jsonText } from '../../render/safe-text.ts';
 import { Points, readCaptures } from '../captures.ts';
 import type { ClusterOptions } from '../cluster-options.ts';
 import { loadContext } from '../context-files.ts';
@@ -65,7 +65,7 @@ function observeCaptures(
 }
 
 function writeJson(joined: Cluster, { warnings }: Context, output: Output): void {
-  for (const record of clusterRecords(joined)) output.line(JSON.stringify(record));
+  for (const record of clusterRecords(joined)) output.line(jsonText(record));
   for (const { file, message } of warnings) {
     output.line(`{"type":"warning","code":"context","file":${jsonString(file)},"message":${jsonString(message)}}`);
   }

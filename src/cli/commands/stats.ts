@@ -1,6 +1,6 @@
 /** `stats`: facts about captures and their protocol hierarchy. */
 import { Hierarchy, hierarchyRows } from '../../render/hierarchy.ts';
-import { safeText } from '../../render/safe-text.ts';
+import { jsonText, safeText } from '../../render/safe-text.ts';
 import type { Style } from '../../render/style.ts';
 import { busiest, type TalkerCount, Talkers } from '../../render/talkers.ts';
 import { CaptureFacts, captureRecord, factLines, grouped } from '../capture-facts.ts';
@@ -54,7 +54,7 @@ export async function stats(paths: readonly string[], options: StatsOptions, io:
   if (options.packets)
     for (const { path, packets } of facts)
       output.line(paths.length === 1 ? String(packets) : `${packets}\t${safeText(path)}`);
-  else if (options.json) output.line(JSON.stringify(statsRecord(facts, hierarchy, talkers)));
+  else if (options.json) output.line(jsonText(statsRecord(facts, hierarchy, talkers)));
   else writeText(facts, hierarchy, talkers, output, styleFor(options.color, io));
   output.flush();
   return status;
