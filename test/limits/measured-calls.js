@@ -1,0 +1,38 @@
+/** Runs the calls given as lines of JSON on standard input, one after the other, and says of each how it went. Their output goes nowhere. */
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { main } from '../../dist/cli/main.js';
+
+/** A sink that keeps nothing but the last words. */
+function nowhere() {
+  const sink = { last: '', isTTY: false, columns: undefined };
+  sink.write = (text) => {
+    sink.last = text.slice(-500);
+  };
+  sink.writeOctets = () => {};
+  return sink;
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const words = JSON.parse(line);
+  const stderr = nowhere();
+  const io = {
+    stdout: nowhere(),
+    stderr,
+    stdin: Readable.from([]),
+    stdinIsTTY: false,
+    env: {},
+    interrupted: new AbortController().signal,
+  };
+  const before = performance.now();
+  let fault = '';
+  try {
+    const status = await main(words, io);
+    if (![0, 2, 3].includes(status)) fault = `status ${status}: ${stderr.last}`;
+  } catch (error) {
+    fault = error.stack ?? String(error);
+  }
+  const seconds = (performance.now() - before) / 1000;
+  const megabytes = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(`${JSON.stringify({ words, seconds, megabytes, fault })}\n`);
+}
