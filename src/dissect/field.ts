@@ -33,6 +33,12 @@ export const named = (values: ValueNames): FieldOptions => ({ values });
 /** Child declarations of a field, by JSON key, in wire order. */
 export type FieldSpecs = { readonly [key: string]: FieldSpec };
 
+/** Key under which the types of declarations say that there are more keys than they name. No object has it. */
+export type MoreFields = 'more fields';
+
+/** Declarations whose keys only a run of the program tells. Put among others, they leave a trace in the type: the layer has more fields. */
+export type OpenSpecs = FieldSpecs & { readonly [K in MoreFields]?: FieldSpec };
+
 // biome-ignore lint/complexity/noBannedTypes: a leaf has no children, and `{}` maps to no keys
 type NoChildren = {};
 

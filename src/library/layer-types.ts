@@ -1,8 +1,8 @@
 /** Types of layers as objects, worked out from the protocols' declarations: nothing is said twice. */
-import type { Field, FieldKind } from '../dissect/field.ts';
+import type { Field, FieldKind, MoreFields } from '../dissect/field.ts';
 import type { Protocol } from '../dissect/protocol.ts';
 import type { standardProtocols } from '../protocols/index.ts';
-import type { LayerFacts, LayerObject, ObjectValue } from '../render/object.ts';
+import type { LayerFacts, LayerObject, ObjectValue, ObjectValues } from '../render/object.ts';
 
 /** Values of fields without children, by kind. 64-bit integers are decimal text, octets hexadecimal text with colons. */
 interface LeafValues {
@@ -32,7 +32,9 @@ export type FieldValueOf<F> =
     : ObjectValue;
 
 /** Fields by key. Any may be missing: the capture may end before it, or the header may do without. */
-export type MembersOf<F> = { readonly [K in keyof F]?: FieldValueOf<F[K]> };
+export type MembersOf<F> = {
+  readonly [K in keyof F as K extends MoreFields ? never : K]?: FieldValueOf<F[K]>;
+} & (MoreFields extends keyof F ? Readonly<ObjectValues> : unknown);
 
 type IsGroup<F> =
   F extends Field<infer C, infer K> ? (K extends 'uint' ? (keyof C extends never ? false : true) : false) : false;

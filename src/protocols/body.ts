@@ -1,7 +1,18 @@
 /** Bodies of options, records and attributes: parts that follow each other, declared once as fields and as layout. */
-import { bytes, type Field, type FieldOptions, type FieldSpec, type FieldSpecs, list, text } from '../dissect/field.ts';
+import {
+  bytes,
+  type Field,
+  type FieldOptions,
+  type FieldSpec,
+  type FieldSpecs,
+  type Leaf,
+  list,
+  type MoreFields,
+  type OpenSpecs,
+  text,
+} from '../dissect/field.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
-import { flatKey, flatNames } from './flat-names.ts';
+import { type FlatSpecs, flatKey, flatNames } from './flat-names.ts';
 
 /** What a part may need to know beside its own octets. */
 export interface PartContext {
@@ -18,14 +29,14 @@ export interface PartContext {
 export type EmitPart = (emit: FieldEmitter, field: Field, at: number, end: number, context: PartContext) => number;
 
 /** A part whose width is known only at run time. A plain field declaration stands for a part of fixed width. */
-export interface Part {
-  readonly spec: FieldSpec;
+export interface Part<S extends FieldSpec = FieldSpec> {
+  readonly spec: S;
   readonly emit: EmitPart;
 }
 
 /** A body, ready to be declared (`specs`) and emitted (`steps`, in wire order). */
-export interface Body {
-  readonly specs: FieldSpecs;
+export interface Body<S extends FieldSpecs = OpenSpecs> {
+  readonly specs: S;
   readonly steps: readonly { readonly key: string; readonly emit: EmitPart | undefined }[];
 }
 
@@ -34,12 +45,33 @@ export type FieldsByKey = Readonly<Record<string, Field>>;
 
 /** The parts of a body in wire order, by dotted key. */
 export type Parts = Readonly<Record<string, FieldSpec | Part>>;
+/** Parts whose keys only a run of the program tells. */
+export type OpenParts = Parts & Pick<OpenSpecs, MoreFields>;
+
+type SpecOf<P> = P extends Part<infer S> ? S : P extends FieldSpec ? P : never;
+type Path<G extends string, K extends string> = G extends '' ? K : K extends MoreFields ? K : `${G}.${K}`;
+/** The declarations of parts, by the keys they have in JSON. */
+type SpecsOf<G extends string, P extends Parts> = string extends keyof P
+  ? OpenSpecs
+  : FlatSpecs<{ readonly [K in keyof P & string as Path<G, K>]: SpecOf<P[K]> }>;
+/** The declarations of several bodies together. */
+type SpecsOfAll<B> = { readonly [K in KeyOf<B>]: SpecAt<B, K> };
+type KeyOf<B> = B extends Body<infer S> ? (string extends keyof S ? MoreFields : keyof S) : never;
+type SpecAt<B, K> = K extends MoreFields
+  ? FieldSpec
+  : B extends Body<infer S>
+    ? string extends keyof S
+      ? never
+      : K extends keyof S
+        ? S[K]
+        : never
+    : never;
 
 /**
  * Declares a body. The parts are named `prefix.`, `group.` (unless that is '') and their key; the prefix, which the list they stand in
  * has too, is no part of their JSON keys.
  */
-export function body(prefix: string, group: string, parts: Parts): Body {
+export function body<G extends string, P extends Parts>(prefix: string, group: G, parts: P): Body<SpecsOf<G, P>> {
   const specs: Record<string, FieldSpec> = {};
   const steps = Object.entries(parts).map(([key, part]) => {
     const isPart = 'emit' in part;
@@ -47,14 +79,14 @@ export function body(prefix: string, group: string, parts: Parts): Body {
     specs[path] = isPart ? part.spec : part;
     return { key: flatKey(path), emit: isPart ? part.emit : undefined };
   });
-  return { specs: flatNames(prefix, specs), steps };
+  return { specs: flatNames(prefix, specs) as SpecsOf<G, P>, steps };
 }
 
 /**
  * The fields of all bodies together, to be declared as the children of the list that holds any of them.
  * Throws when two bodies use one key for different fields.
  */
-export function specsOf(bodies: Iterable<Body>): FieldSpecs {
+export function specsOf<B extends Body<FieldSpecs>>(bodies: Iterable<B>): SpecsOfAll<B> {
   const specs: Record<string, FieldSpec> = {};
   for (const { specs: more } of bodies) {
     for (const [key, spec] of Object.entries(more)) {
@@ -65,7 +97,7 @@ export function specsOf(bodies: Iterable<Body>): FieldSpecs {
       specs[key] = spec;
     }
   }
-  return specs;
+  return specs as SpecsOfAll<B>;
 }
 
 /** The field declared under a key. Throws when there is none: the declaration and its use disagree. */
@@ -82,7 +114,7 @@ export function fieldOf(fields: FieldsByKey, key: string): Field {
 export function emitBody(
   emit: FieldEmitter,
   fields: FieldsByKey,
-  { steps }: Body,
+  { steps }: Body<FieldSpecs>,
   view: DataView,
   from: number,
   end: number,
@@ -119,28 +151,28 @@ function emitCounted(emit: FieldEmitter, field: Field, at: number, end: number, 
 }
 
 /** Octets up to the body's end. */
-export const restBytes = (title: string, ...options: FieldOptions[]): Part => ({
+export const restBytes = (title: string, ...options: FieldOptions[]): Part<Leaf<'bytes'>> => ({
   spec: bytes(title, 0, ...options),
   emit: emitRest,
 });
 /** Characters up to the body's end. */
-export const restText = (title: string, ...options: FieldOptions[]): Part => ({
+export const restText = (title: string, ...options: FieldOptions[]): Part<Leaf<'text'>> => ({
   spec: text(title, ...options),
   emit: emitRest,
 });
 /** As many octets as the number in the part before says. */
-export const countedBytes = (title: string, ...options: FieldOptions[]): Part => ({
+export const countedBytes = (title: string, ...options: FieldOptions[]): Part<Leaf<'bytes'>> => ({
   spec: bytes(title, 0, ...options),
   emit: emitCounted,
 });
 /** As many octets of characters as the number in the part before says. */
-export const countedText = (title: string, ...options: FieldOptions[]): Part => ({
+export const countedText = (title: string, ...options: FieldOptions[]): Part<Leaf<'text'>> => ({
   spec: text(title, ...options),
   emit: emitCounted,
 });
 
 /** Time in seconds since 1970 as RFC 3339 text in UTC. */
-export const unixTime = (title: string, ...options: FieldOptions[]): Part => ({
+export const unixTime = (title: string, ...options: FieldOptions[]): Part<Leaf<'text'>> => ({
   spec: text(title, ...options),
   emit: (emit, field, at, end, { view }) => {
     if (at + 4 > end) return at;
@@ -155,7 +187,10 @@ export function utcText(seconds: number): string {
 }
 
 /** A part that is there only where `isThere` says so, by what stands in the body and by how many octets of it are left. */
-export const when = (isThere: (context: PartContext, left: number) => boolean, part: FieldSpec | Part): Part => {
+export const when = <S extends FieldSpec>(
+  isThere: (context: PartContext, left: number) => boolean,
+  part: S | Part<S>,
+): Part<S> => {
   const emitPart = 'emit' in part ? part.emit : emitFixed;
   return {
     spec: 'emit' in part ? part.spec : part,
@@ -171,13 +206,17 @@ const emitFixed: EmitPart = (emit, field, at, end) => {
 };
 
 /** A list whose elements are `element`, one after the other up to the body's end. What ends within an element is left. */
-export const each = (title: string, element: Body, ...options: FieldOptions[]): Part => ({
+export const each = <S extends FieldSpecs>(
+  title: string,
+  element: Body<S>,
+  ...options: FieldOptions[]
+): Part<FieldSpec<S, 'list'>> => ({
   spec: list(title, element.specs, ...options),
   emit: (emit, elements, at, end, { view, base }) => emitEach(emit, elements, element, view, at, end, base),
 });
 
 /** A part that ends after as many octets as the number in the part before says. */
-export const counted = ({ spec, emit: emitPart }: Part): Part => ({
+export const counted = <S extends FieldSpec>({ spec, emit: emitPart }: Part<S>): Part<S> => ({
   spec,
   emit: (emit, field, at, end, context) => emitPart(emit, field, at, Math.min(at + context.before, end), context),
 });
@@ -185,7 +224,7 @@ export const counted = ({ spec, emit: emitPart }: Part): Part => ({
 function emitEach(
   emit: FieldEmitter,
   elements: Field,
-  element: Body,
+  element: Body<FieldSpecs>,
   view: DataView,
   from: number,
   end: number,

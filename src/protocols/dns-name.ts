@@ -1,5 +1,5 @@
 /** Domain names as they stand in DNS messages, RFC 1035 §3.1 and §4.1.4. */
-import { text } from '../dissect/field.ts';
+import { type Leaf, text } from '../dissect/field.ts';
 import { utf8Text } from '../dissect/value.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import type { Part } from './body.ts';
@@ -82,7 +82,7 @@ export function reportName(emit: FieldEmitter, name: DomainName, at: number): vo
 }
 
 /** A domain name as a part of a body; it may be compressed. */
-export const domainName = (title: string): Part => ({
+export const domainName = (title: string): Part<Leaf<'text'>> => ({
   spec: text(title),
   emit: (emit, field, at, end, { view, base }) => {
     if (at >= end) return at;

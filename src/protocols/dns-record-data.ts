@@ -1,13 +1,23 @@
 /** Data of resource records by type: RFC 1035 §3.3 and the RFCs that IANA's registry of types names. */
 import { bits, bytes, flag, hex, ipv4Address, ipv6Address, macAddress, named, octets, uint } from '../dissect/field.ts';
-import { type Body, body, countedText, each, type Parts, restBytes, restText } from './body.ts';
+import {
+  type Body,
+  body,
+  countedText,
+  each,
+  type OpenParts,
+  type Parts,
+  restBytes,
+  restText,
+  specsOf,
+} from './body.ts';
 import { ednsOptions } from './dns-edns.ts';
 import { domainName } from './dns-name.ts';
 import { DNSSEC_ALGORITHMS } from './dns-registries.ts';
 import { DNS_SECURITY_DATA, typeWindows } from './dns-security-data.ts';
 import { serviceBinding } from './dns-service-binding.ts';
 
-const data = (group: string, parts: Parts): Body => body('dns', group, parts);
+const data = <G extends string, P extends Parts>(group: G, parts: P) => body('dns', group, parts);
 const preference = uint(16, 'Preference');
 
 /** Strings of a length octet and as many characters. */
@@ -18,7 +28,7 @@ const strings = (key: string, title: string): Body =>
       data('', { [`${key}.length`]: uint(8, `${title} Length`, octets), [key]: countedText(title) }),
     ),
   });
-const counted = (key: string, title: string): Parts => ({
+const counted = (key: string, title: string): OpenParts => ({
   [`${key}_length`]: uint(8, `${title} Length`, octets),
   [key]: countedText(title),
 });
@@ -30,8 +40,7 @@ const tlsa = data('tlsa', {
   certificate_association_data: restBytes('Certificate Association Data'),
 });
 
-/** Bodies by record type. Types that are missing have their data shown as octets. */
-export const DNS_RECORD_DATA: Readonly<Record<number, Body>> = {
+const bodies = {
   1: data('', { a: ipv4Address('Address') }),
   2: data('', { ns: domainName('Name Server') }),
   3: data('', { md: domainName('Mail Destination') }),
@@ -139,3 +148,9 @@ export const DNS_RECORD_DATA: Readonly<Record<number, Body>> = {
   }),
   ...DNS_SECURITY_DATA,
 };
+
+/** Bodies by record type. Types that are missing have their data shown as octets. */
+export const DNS_RECORD_DATA: Readonly<Record<number, Body>> = bodies;
+
+/** The fields of all bodies. */
+export const dnsRecordFields = specsOf(Object.values(bodies));

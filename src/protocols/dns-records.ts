@@ -5,8 +5,6 @@ import {
   computed,
   type Field,
   type FieldOptions,
-  type FieldSpec,
-  type FieldSpecs,
   flag,
   hex,
   list,
@@ -17,9 +15,9 @@ import {
   uint,
 } from '../dissect/field.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
-import { emitBody, type FieldsByKey, fieldOf, specsOf } from './body.ts';
+import { emitBody, type FieldsByKey, fieldOf } from './body.ts';
 import { readDomainName, reportName } from './dns-name.ts';
-import { DNS_RECORD_DATA } from './dns-record-data.ts';
+import { DNS_RECORD_DATA, dnsRecordFields } from './dns-record-data.ts';
 import { DNS_CLASSES, DNS_TYPES } from './dns-registries.ts';
 import { flatNames } from './flat-names.ts';
 
@@ -49,11 +47,13 @@ export const DNS_RECORD_ISSUES = {
 const className = named(DNS_CLASSES);
 
 /** A class, or what stands in its place; in Multicast DNS the highest of the 16 bits is a flag of its own (RFC 6762 §5.4 and §10.2). */
-const belowFlag = (isMulticast: boolean, key: string, title: string, ...options: FieldOptions[]): FieldSpecs =>
-  packed({ [key]: uint(isMulticast ? 15 : 16, title, ...options) }, isMulticast ? 1 : 0);
+const belowFlag = <K extends string>(isMulticast: boolean, key: K, title: string, ...options: FieldOptions[]) => {
+  const field = uint(isMulticast ? 15 : 16, title, ...options);
+  return packed({ [key]: field } as Record<K, typeof field>, isMulticast ? 1 : 0);
+};
 
 /** Questions of a message. */
-export const questionList = (isMulticast: boolean): FieldSpec =>
+export const questionList = (isMulticast: boolean) =>
   list(
     'Question',
     flatNames('dns', {
@@ -68,7 +68,7 @@ export const questionList = (isMulticast: boolean): FieldSpec =>
   );
 
 /** Records of one section. */
-export const recordList = (title: string, key: string, isMulticast: boolean): FieldSpec =>
+export const recordList = (title: string, key: string, isMulticast: boolean) =>
   list(
     title,
     flatNames('dns', {
@@ -85,7 +85,7 @@ export const recordList = (title: string, key: string, isMulticast: boolean): Fi
       'resp.edns0_version': uint(8, 'EDNS0 Version'),
       'resp.z': bits(16, 'Z', { do: flag('DNSSEC OK'), reserved: uint(15, 'Reserved', hex) }, hex),
       'resp.len': uint(16, 'Data Length', octets),
-      ...specsOf(Object.values(DNS_RECORD_DATA)),
+      ...dnsRecordFields,
       data: bytes('Data'),
     }),
     { name: `dns.${key}` },

@@ -1,7 +1,6 @@
 /** Data of the records of DNSSEC and of transaction security: RFC 4034, RFC 5155, RFC 8945, RFC 2930. */
 import { bits, computed, flag, hex, list, named, octets, text, uint } from '../dissect/field.ts';
 import {
-  type Body,
   body,
   countedBytes,
   type EmitPart,
@@ -133,7 +132,7 @@ const hashedOwner: Part = {
 };
 
 /** Bodies by record type. */
-export const DNS_SECURITY_DATA: Readonly<Record<number, Body>> = {
+export const DNS_SECURITY_DATA = {
   24: rrsig,
   25: body('dns', 'key', {
     flags: uint(16, 'Flags', hex),

@@ -81,7 +81,7 @@ const llmnrFlags = bits(
 );
 
 /** The fields of a message; the names are `dns.` in all dialects. */
-function messageFields(flagBits: FieldSpec, isMulticast = false) {
+function messageFields<F extends FieldSpec>(flagBits: F, isMulticast = false) {
   return flatNames('dns', {
     length: uint(16, 'Length', octets),
     id: uint(16, 'Transaction ID', hex),
@@ -103,7 +103,7 @@ function messageFields(flagBits: FieldSpec, isMulticast = false) {
 
 /** What the dialects have in common. */
 type Shared = Pick<
-  ProtocolDeclaration<FieldSpecs, FieldSpecs>,
+  ProtocolDeclaration<Record<never, FieldSpec>, FieldSpecs>,
   'fields' | 'minimum' | 'headerLength' | 'summary' | 'issues'
 >;
 const shared: Shared = {
@@ -169,7 +169,7 @@ function messageStart(layers: Layers, row: number, start: number): number {
   return parent >= 0 && layers.protocolOf(parent).name === 'tcp' ? start + LENGTH_PREFIX : start;
 }
 
-function emitMessage(fields: typeof dns.variable, message: DnsMessage): void {
+function emitMessage(fields: Readonly<Record<keyof typeof dns.variable, Field>>, message: DnsMessage): void {
   const { emit, view, base, end } = message;
   emit.field(fields.id, base);
   emit.field(fields.flags, base + 2);

@@ -5,7 +5,9 @@ import type { FieldSpec, FieldSpecs } from '../dissect/field.ts';
 export type FlatKey<K extends string> = K extends `${infer Head}.${infer Rest}` ? `${Head}_${FlatKey<Rest>}` : K;
 
 /** Declarations by flat key. */
-export type FlatSpecs<S extends FieldSpecs> = { readonly [K in keyof S & string as FlatKey<K>]: S[K] };
+export type FlatSpecs<S extends FieldSpecs> = { readonly [K in keyof S & string as FlatKey<K>]: FlatSpec<S[K]> };
+
+type FlatSpec<F extends FieldSpec> = F extends FieldSpec<infer C, infer L> ? FieldSpec<FlatSpecs<C>, L> : never;
 
 /** The key a dotted name has in JSON. */
 export function flatKey(name: string): string {

@@ -1,5 +1,5 @@
 /** Hypertext Transfer Protocol, versions 1.0 and 1.1: heads of requests and responses (RFC 9110, RFC 9112). */
-import { bytes, computed, type Field, type FieldSpec, list, named, number, octets, text } from '../dissect/field.ts';
+import { bytes, computed, type Field, list, named, number, type OpenSpecs, octets, text } from '../dissect/field.ts';
 import { defineProtocol } from '../dissect/protocol.ts';
 import { utf8Text } from '../dissect/value.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
@@ -54,7 +54,7 @@ const SPACE = 0x20;
 
 const keyOf = (header: string): string => header.toLowerCase().replaceAll('-', '_');
 
-const namedHeaders: Readonly<Record<string, FieldSpec>> = Object.fromEntries(
+const namedHeaders: OpenSpecs = Object.fromEntries(
   NAMED_HEADERS.map((header) => [keyOf(header), computed('text', header, { name: `http.${keyOf(header)}` })]),
 );
 

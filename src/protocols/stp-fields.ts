@@ -1,18 +1,5 @@
 /** Fields of BPDUs behind protocol, version and type: IEEE Std 802.1Q-2022 §14.4. */
-import {
-  bits,
-  bytes,
-  type FieldSpec,
-  flag,
-  hex,
-  list,
-  macAddress,
-  named,
-  octets,
-  packed,
-  text,
-  uint,
-} from '../dissect/field.ts';
+import { bits, bytes, flag, hex, list, macAddress, named, octets, packed, text, uint } from '../dissect/field.ts';
 
 const PORT_ROLES = { 0: 'Unknown', 1: 'Alternate or Backup', 2: 'Root', 3: 'Designated' };
 
@@ -28,9 +15,9 @@ const flagParts = {
 };
 
 /** Priority in steps of 4,096, and the VLAN or instance in the bits below (§14.2.5). */
-const priority = (title: string, name: string): FieldSpec => uint(4, title, { name, scale: 4096 });
+const priority = (title: string, name: string) => uint(4, title, { name, scale: 4096 });
 /** Times count 1/256 s (§14.2.8). */
-const time = (title: string): FieldSpec => uint(16, title, { unit: 's', scale: 1 / 256 });
+const time = (title: string) => uint(16, title, { unit: 's', scale: 1 / 256 });
 
 /** Declarations for the header's `variable` fields. */
 export const bpduFields = {

@@ -51,6 +51,18 @@ describe('layers of the protocols that come with netdissect', () => {
     expectTypeOf(packet.layer('tcp')?.options[0]?.tfo_cookie).toEqualTypeOf<string | undefined>();
   });
 
+  test('lists of what is declared elsewhere, record data for instance', () => {
+    expectTypeOf(packet.layer('dns')?.answers[0]?.resp_name).toEqualTypeOf<string | undefined>();
+    expectTypeOf(packet.layer('dns')?.answers[0]?.a).toEqualTypeOf<string | undefined>();
+    expectTypeOf(packet.layer('dns')?.answers[0]?.mx_preference).toEqualTypeOf<number | undefined>();
+    expectTypeOf(packet.layer('dns')?.answers[0]?.csync_flags?.immediate).toEqualTypeOf<boolean | undefined>();
+  });
+
+  test('keys that only a run tells have a general type', () => {
+    expectTypeOf(packet.layer('http')?.headers[0]?.content_length).toEqualTypeOf<number | undefined>();
+    expectTypeOf(packet.layer('http')?.headers[0]?.['host']).toEqualTypeOf<ObjectValue | undefined>();
+  });
+
   test('the nth layer of a protocol has the same type', () => {
     expectTypeOf(packet.layer('ip', 0)).toEqualTypeOf<StandardLayers['ip'] | undefined>();
   });
