@@ -189,5 +189,7 @@ export function packetJson(layers: Layers, head: RecordHead, options: RecordOpti
   text += `]${remainderJson(layers, -1)}`;
   if (head.comments.length > 0) text += `,"comments":[${head.comments.map(jsonString).join(',')}]`;
   const issues = issuesJson(layers);
-  return issues === '' ? `${text}}` : `${text},"issues":[${issues}]}`;
+  if (issues !== '') text += `,"issues":[${issues}]`;
+  if (layers.issues.dropped > 0) text += `,"issuesDropped":${layers.issues.dropped}`;
+  return `${text}}`;
 }

@@ -86,6 +86,7 @@ function issuesText(layers: Layers): string {
     if (NOTES.has(code)) note = `(${part})`;
     else wrong += wrong === '' ? `! ${part}` : `; ${part}`;
   }
+  if (issues.dropped > 0 && wrong !== '') wrong += `; and ${issues.dropped} more`;
   return wrong === '' ? note : wrong;
 }
 

@@ -115,6 +115,7 @@ function packetSchema(protocols: readonly Protocol[]): Schema {
         },
         minItems: 1,
       },
+      issuesDropped: { type: 'integer', minimum: 1, description: 'How many issues there are beside these' },
     },
     required: ['type', 'number', 'time', 'point', 'captured', 'length', 'protocols', 'layers'],
     additionalProperties: false,

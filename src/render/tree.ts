@@ -115,6 +115,8 @@ export function layerTree(layers: Layers, style: Style, only?: ReadonlySet<strin
     lines.push(...remainderLines(layers, row, depth + 1, style));
   }
   if (only === undefined) lines.push(...remainderLines(layers, -1, 0, style));
+  const { dropped } = layers.issues;
+  if (dropped > 0) lines.push(`${' '.repeat(RANGE_WIDTH + 2)}${style.alarm(`! and ${dropped} more issues`)}`);
   return lines;
 }
 
