@@ -3,7 +3,7 @@
  * pages that no flow has touched take no memory.
  */
 import { Cold, ColdTime, FlowFlag, Hot, HotTime, RECORD_TIMES, RECORD_WORDS, TROUBLE_WORDS } from './flow-columns.ts';
-import { hashKey, KEY_WORDS, QUEUE_CAPACITY } from './queue.ts';
+import { type FlowQueue, hashKey, KEY_WORDS, QUEUE_CAPACITY } from './queue.ts';
 
 /** Fewest places of the index; it doubles when more than half are taken. */
 const LEAST_PLACES = 1 << 12;
@@ -90,6 +90,32 @@ export class FlowTable {
     this.count++;
     this.words[record * RECORD_WORDS + Cold.id] = ++this.made;
     return record;
+  }
+
+  /** Record of the flow with the key of a queue's entry, 0 where there is none. */
+  find(queue: FlowQueue, entry: number): number {
+    const { places, words } = this;
+    const { key0, key1, key2, key3, key4, key5, key6, hash } = queue;
+    const mask = places.length - 1;
+    const wanted = hash[entry]!;
+    let place = wanted & mask;
+    for (let held = places[place]!; held !== 0; held = places[place]!) {
+      const at = (held & RECORD_MASK) * RECORD_WORDS;
+      if (
+        ((held ^ wanted) & ~RECORD_MASK) === 0 &&
+        words[at] === key0[entry] &&
+        words[at + 1] === key1[entry] &&
+        words[at + 2] === key2[entry] &&
+        words[at + 3] === key3[entry] &&
+        words[at + 4] === key4[entry] &&
+        words[at + 5] === key5[entry] &&
+        words[at + 6] === key6[entry]
+      ) {
+        return held & RECORD_MASK;
+      }
+      place = (place + 1) & mask;
+    }
+    return 0;
   }
 
   /** Puts a record into the index in place of any other of the same key. */

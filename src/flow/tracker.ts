@@ -162,17 +162,29 @@ export class FlowTracker {
     queue.count = 0;
   }
 
-  /** Reads index places, then the records they name: cache misses of one loop overlap. */
+  /**
+   * Reads index places, then looks by the bits of the hash for the record each most likely names, and reads that: the cache misses of one loop
+   * overlap, and the loops behind find in the cache what they need.
+   */
   private touch(): void {
     const { queue, table } = this;
     const { count, hash, record } = queue;
     const { places, words } = table;
     const mask = places.length - 1;
-    for (let i = 0; i < count; i++) record[i] = places[hash[i]! & mask]! & RECORD_MASK;
     let sum = 0;
+    for (let i = 0; i < count; i++) sum ^= places[hash[i]! & mask]!;
     for (let i = 0; i < count; i++) {
-      const at = record[i]! * RECORD_WORDS;
-      sum += words[at]! + words[at + 16]! + words[at + 32]!;
+      const wanted = hash[i]!;
+      let place = wanted & mask;
+      let held = places[place]!;
+      while (held !== 0 && ((held ^ wanted) & ~RECORD_MASK) !== 0) {
+        place = (place + 1) & mask;
+        held = places[place]!;
+      }
+      const likely = held & RECORD_MASK;
+      record[i] = likely;
+      const at = likely * RECORD_WORDS;
+      sum ^= words[at]! ^ words[at + 16]! ^ words[at + 32]!;
     }
     this.touched = sum;
   }
@@ -180,32 +192,24 @@ export class FlowTracker {
   /** Finds each packet's flow, or makes it. */
   private match(view: DataView): void {
     const { queue, table, idle, tcpIdle } = this;
-    const { count, hash, record, key0, key1, key2, key3, key4, key5, key6, time, transportAt } = queue;
+    const { count, record, key0, key1, key2, key3, key4, key5, key6, time, transportAt } = queue;
     const { words, times } = table;
     for (let i = 0; i < count; i++) {
-      const { places } = table;
-      const mask = places.length - 1;
-      const wanted = hash[i]!;
-      const tag = wanted & ~RECORD_MASK;
-      let place = wanted & mask;
-      let found = 0;
-      for (let held = places[place]!; held !== 0; held = places[place]!) {
-        if ((held & ~RECORD_MASK) === tag) {
-          const at = (held & RECORD_MASK) * RECORD_WORDS;
-          if (
-            words[at] === key0[i] &&
-            words[at + 1] === key1[i] &&
-            words[at + 2] === key2[i] &&
-            words[at + 3] === key3[i] &&
-            words[at + 4] === key4[i] &&
-            words[at + 5] === key5[i] &&
-            words[at + 6] === key6[i]
-          ) {
-            found = held & RECORD_MASK;
-            break;
-          }
-        }
-        place = (place + 1) & mask;
+      let found = record[i]!;
+      const at = found * RECORD_WORDS;
+      // A new flow's record was not there when the queue was touched, and another key may share the bits of the hash.
+      if (
+        found === 0 ||
+        words[at] !== key0[i] ||
+        words[at + 1] !== key1[i] ||
+        words[at + 2] !== key2[i] ||
+        words[at + 3] !== key3[i] ||
+        words[at + 4] !== key4[i] ||
+        words[at + 5] !== key5[i] ||
+        words[at + 6] !== key6[i] ||
+        (words[at + Hot.flags]! & FlowFlag.superseded) !== 0
+      ) {
+        found = table.find(queue, i);
       }
       const isTcp = (key3[i]! & 0xff) === TCP;
       if (found !== 0) {
