@@ -1,20 +1,30 @@
 /** How compressed inputs are read: one row a compression. */
-import { CaptureError, CaptureErrorCode } from '../capture/capture-error.ts';
 import type { Compression } from '../capture/foreign-formats.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { ByteSource } from './byte-source.ts';
 import { gunzip } from './gunzip.ts';
+import { unlz4 } from './lz4.ts';
 import type { OctetInput } from './octet-input.ts';
+import { decompressWith } from './system-decompressor.ts';
+import { unzstd } from './zstd.ts';
 
-/** Yields the decompressed octets, and tells what it ignored. */
-type Decompressor = (input: OctetInput, onNotice: (message: string) => void) => AsyncGenerator<Uint8Array>;
+/** Yields the decompressed octets, and tells what it ignored. The signal ends what goes on beside it. */
+type Decompressor = (
+  input: OctetInput,
+  onNotice: (message: string) => void,
+  signal: AbortSignal,
+) => AsyncGenerator<Uint8Array>;
 
-const DECOMPRESSORS: Readonly<Record<Compression['name'], Decompressor | { readonly command: string }>> = {
+/** Octets of memory that xz may take: its presets need 65 MiB at most. */
+const XZ_MEMORY = '--memlimit-decompress=512MiB';
+
+const DECOMPRESSORS: Readonly<Record<Compression['name'], Decompressor>> = {
   gzip: gunzip,
-  zstd: { command: 'zstd -dc' },
-  xz: { command: 'xz -dc' },
-  bzip2: { command: 'bzip2 -dc' },
-  lz4: { command: 'lz4 -dc' },
+  zstd: unzstd,
+  lz4: unlz4,
+  xz: (input, _, signal) =>
+    decompressWith({ name: 'xz', command: 'xz', argv: ['-dc', '-T1', XZ_MEMORY] }, input, signal),
+  bzip2: (input, _, signal) => decompressWith({ name: 'bzip2', command: 'bzip2', argv: ['-dc'] }, input, signal),
 };
 
 /**
@@ -26,6 +36,7 @@ export class DecompressedSource implements ByteSource {
   readonly #octets: AsyncGenerator<Uint8Array>;
   #ahead: Promise<IteratorResult<Uint8Array>> | undefined;
 
+  /** @param closeInput called once */
   constructor(octets: AsyncGenerator<Uint8Array>, closeInput: () => void) {
     this.#octets = octets;
     this.#closeInput = closeInput;
@@ -50,21 +61,17 @@ export class DecompressedSource implements ByteSource {
 /** A failure ahead reaches the caller when its turn comes. */
 function ignore(): void {}
 
-/** A source of the decompressed octets of `input`; for a compression that is not read, its first `fill` says so. */
+/** A source of the decompressed octets of `input`; for a compression that cannot be read here, its first `fill` says so. */
 export function decompress(
   compression: Compression,
   input: OctetInput,
   closeInput: () => void,
   onNotice: (message: string) => void,
 ): DecompressedSource {
-  const decompressor = DECOMPRESSORS[compression.name];
-  const octets =
-    typeof decompressor === 'function' ? decompressor(input, onNotice) : refuse(compression.name, decompressor.command);
-  return new DecompressedSource(octets, closeInput);
-}
-
-// biome-ignore lint/correctness/useYield: it has the type of a decompressor, and nothing to yield.
-async function* refuse(name: string, command: string): AsyncGenerator<Uint8Array> {
-  const message = `${name}-compressed; decompress it first: ${command} FILE | netdissect -`;
-  throw new CaptureError(CaptureErrorCode.unsupported, 0, message);
+  const closing = new AbortController();
+  const octets = DECOMPRESSORS[compression.name](input, onNotice, closing.signal);
+  return new DecompressedSource(octets, () => {
+    closing.abort();
+    closeInput();
+  });
 }

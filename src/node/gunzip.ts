@@ -6,6 +6,7 @@ import type { TransformOptions } from 'node:stream';
 import { crc32, createInflateRaw, type InflateRaw, type ZlibOptions } from 'node:zlib';
 import { CaptureError, CaptureErrorCode } from '../capture/capture-error.ts';
 import type { OctetInput } from './octet-input.ts';
+import { results, write } from './zlib-engine.ts';
 
 const FIXED_HEADER_LENGTH = 10;
 const TRAILER_LENGTH = 8;
@@ -146,25 +147,6 @@ async function* inflateUpTo(input: OctetInput, start: number, at: number, end: n
 function createEngine(): InflateRaw {
   const options: ZlibOptions & TransformOptions = { chunkSize: RESULT_SIZE, readableHighWaterMark: NEVER_WAIT };
   return createInflateRaw(options);
-}
-
-/** The failure of a write, which zlib tells by an event only: its callback is not called then. */
-function write(engine: InflateRaw, piece: Uint8Array): Promise<Error | undefined> {
-  return new Promise((resolve) => {
-    engine.once('error', resolve);
-    engine.write(piece, () => {
-      engine.off('error', resolve);
-      resolve(undefined);
-    });
-  });
-}
-
-function* results(engine: InflateRaw): Generator<Uint8Array> {
-  for (;;) {
-    const result: Uint8Array | null = engine.read();
-    if (result === null) return;
-    yield result;
-  }
 }
 
 function damaged(at: number, found: string, cause?: Error): CaptureError {

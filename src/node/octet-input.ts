@@ -12,12 +12,8 @@ export abstract class OctetInput {
 
   /** The next octets, of any number; undefined at the end. */
   async next(): Promise<Uint8Array | undefined> {
-    const octets = this.#unread.length > 0 ? this.#unread : await this.read();
-    if (octets === undefined || octets.length === 0) return undefined;
-    this.#unread = octets.subarray(PIECE_SIZE);
-    const piece = octets.subarray(0, PIECE_SIZE);
-    this.position += piece.length;
-    return piece;
+    const available = await this.#available();
+    return available === 0 ? undefined : this.#consume(Math.min(available, PIECE_SIZE));
   }
 
   /** Gives the end of the last piece back. */
@@ -28,14 +24,26 @@ export abstract class OctetInput {
 
   /** As many octets as asked for, or as are left. */
   async take(count: number): Promise<Uint8Array> {
-    let taken: Uint8Array = new Uint8Array(0);
-    while (taken.length < count) {
-      const piece = await this.next();
-      if (piece === undefined) break;
-      taken = taken.length === 0 ? piece : Buffer.concat([taken, piece]);
+    if ((await this.#available()) >= count) return this.#consume(count);
+    const pieces: Uint8Array[] = [];
+    for (let missing = count; missing > 0; ) {
+      const available = await this.#available();
+      if (available === 0) break;
+      const piece = this.#consume(Math.min(available, missing));
+      pieces.push(piece);
+      missing -= piece.length;
     }
-    if (taken.length > count) this.putBack(taken.subarray(count));
-    return taken.subarray(0, count);
+    return Buffer.concat(pieces);
+  }
+
+  /** Passes over octets; false where there are fewer. */
+  async skip(count: number): Promise<boolean> {
+    for (let missing = count; missing > 0; ) {
+      const available = await this.#available();
+      if (available === 0) return false;
+      missing -= this.#consume(Math.min(available, missing)).length;
+    }
+    return true;
   }
 
   /** Goes back to an offset; false where what was read is gone. */
@@ -46,7 +54,26 @@ export abstract class OctetInput {
     return true;
   }
 
+  /** Octets at hand, after more were read if there were none; 0 at the end. */
+  async #available(): Promise<number> {
+    while (this.#unread.length === 0) {
+      const octets = await this.read();
+      if (octets === undefined) return 0;
+      this.#unread = octets;
+    }
+    return this.#unread.length;
+  }
+
+  #consume(count: number): Uint8Array {
+    const octets = this.#unread.subarray(0, count);
+    this.#unread = this.#unread.subarray(count);
+    this.position += count;
+    return octets;
+  }
+
+  /** Further octets; undefined at the end. */
   protected abstract read(): Promise<Uint8Array | undefined>;
+  /** Makes `read` go on at an offset; false where it cannot. */
   protected abstract rewind(position: number): boolean;
 }
 
@@ -60,11 +87,11 @@ export class FileOctets extends OctetInput {
     this.#descriptor = descriptor;
   }
 
-  protected async read(): Promise<Uint8Array> {
+  protected async read(): Promise<Uint8Array | undefined> {
     const piece = new Uint8Array(PIECE_SIZE);
     const count = readSync(this.#descriptor, piece, 0, PIECE_SIZE, this.#readPosition);
     this.#readPosition += count;
-    return piece.subarray(0, count);
+    return count === 0 ? undefined : piece.subarray(0, count);
   }
 
   protected rewind(position: number): boolean {

@@ -135,19 +135,6 @@ describe.each(SOURCES)('%s', (_, readOctets) => {
     expect(end?.error?.message).toBe(`gzip data is damaged at offset ${GZIPPED.length + 10}: invalid block type`);
   });
 
-  test.each([
-    ['zstd', [0x28, 0xb5, 0x2f, 0xfd], 'zstd -dc'],
-    ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], 'xz -dc'],
-    ['bzip2', [0x42, 0x5a, 0x68, 0x39], 'bzip2 -dc'],
-    ['lz4', [0x04, 0x22, 0x4d, 0x18], 'lz4 -dc'],
-  ])('%s is recognised', async (name, magic, command) => {
-    const { end } = await readOctets(name, concat(Uint8Array.from(magic), new Uint8Array(40)));
-    expect(end?.error).toMatchObject({
-      code: 'unsupported',
-      message: `${name}-compressed; decompress it first: ${command} FILE | netdissect -`,
-    });
-  });
-
   test('empty', async () => {
     const { end } = await readOctets('empty', new Uint8Array(0));
     expect(end?.error).toMatchObject({ code: 'empty', message: 'empty: no capture header' });
