@@ -1,5 +1,5 @@
 /** Border Gateway Protocol 4, RFC 4271. */
-import { bytes, named, type OpenSpecs, octets, uint } from '../dissect/field.ts';
+import { bytes, named, octets, uint } from '../dissect/field.ts';
 import { defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { emitPathAttributes, pathAttributes } from './bgp-attributes.ts';
@@ -25,7 +25,7 @@ const updateFields = flatNames('bgp', {
   nlri: prefixList('Route', 'bgp.update.nlri', ['nlri_prefix']),
   data: bytes('Data'),
 });
-const otherFields: OpenSpecs = specsOf([openMessage, notification, routeRefresh]);
+const otherFields = specsOf([openMessage, notification, routeRefresh]);
 
 export const bgp = defineProtocol('bgp', {
   title: 'Border Gateway Protocol',

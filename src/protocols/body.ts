@@ -43,10 +43,8 @@ export interface Body<S extends FieldSpecs = OpenSpecs> {
 /** Fields of a list's element or of a layer, by key. */
 export type FieldsByKey = Readonly<Record<string, Field>>;
 
-/** The parts of a body in wire order, by dotted key. */
-export type Parts = Readonly<Record<string, FieldSpec | Part>>;
-/** Parts whose keys only a run of the program tells. */
-export type OpenParts = Parts & Pick<OpenSpecs, MoreFields>;
+/** The parts of a body in wire order, by dotted key. What is declared as nothing but this has keys that only a run of the program tells. */
+export type Parts = Readonly<Record<string, FieldSpec | Part>> & Pick<OpenSpecs, MoreFields>;
 
 type SpecOf<P> = P extends Part<infer S> ? S : P extends FieldSpec ? P : never;
 type Path<G extends string, K extends string> = G extends '' ? K : K extends MoreFields ? K : `${G}.${K}`;

@@ -1,5 +1,5 @@
 /** Lists of DHCP options, RFC 2132 §2. */
-import { bytes, type Field, type FieldSpec, list, named, octets, uint } from '../dissect/field.ts';
+import { bytes, type Field, list, named, octets, uint } from '../dissect/field.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { emitBody, type FieldsByKey, fieldOf, specsOf } from './body.ts';
 import { DHCP_OPTION_BODIES } from './dhcp-option-bodies.ts';
@@ -9,7 +9,7 @@ import { DHCP_OPTIONS } from './dhcp-registries.ts';
 const Option = { pad: 0, overload: 52, messageType: 53, end: 255 } as const;
 
 /** A list of options. */
-export const dhcpOptions = (title: string, name: string): FieldSpec =>
+export const dhcpOptions = (title: string, name: string) =>
   list(
     title,
     {

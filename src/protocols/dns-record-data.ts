@@ -1,16 +1,6 @@
 /** Data of resource records by type: RFC 1035 §3.3 and the RFCs that IANA's registry of types names. */
 import { bits, bytes, flag, hex, ipv4Address, ipv6Address, macAddress, named, octets, uint } from '../dissect/field.ts';
-import {
-  type Body,
-  body,
-  countedText,
-  each,
-  type OpenParts,
-  type Parts,
-  restBytes,
-  restText,
-  specsOf,
-} from './body.ts';
+import { type Body, body, countedText, each, type Parts, restBytes, restText, specsOf } from './body.ts';
 import { ednsOptions } from './dns-edns.ts';
 import { domainName } from './dns-name.ts';
 import { DNSSEC_ALGORITHMS } from './dns-registries.ts';
@@ -28,7 +18,7 @@ const strings = (key: string, title: string): Body =>
       data('', { [`${key}.length`]: uint(8, `${title} Length`, octets), [key]: countedText(title) }),
     ),
   });
-const counted = (key: string, title: string): OpenParts => ({
+const counted = (key: string, title: string): Parts => ({
   [`${key}_length`]: uint(8, `${title} Length`, octets),
   [key]: countedText(title),
 });
