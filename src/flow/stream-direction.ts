@@ -140,6 +140,12 @@ export class StreamDirection {
     }
   }
 
+  /** Forgets what is held. */
+  discard(): void {
+    this.account(-this.heldOctets);
+    this.held = [];
+  }
+
   /** Tells octets that come next: `length` on the wire, of which those from `start` on that were captured. */
   private deliver(view: DataView, start: number, end: number, length: number): void {
     const captured = Math.max(0, Math.min(length, end - start));

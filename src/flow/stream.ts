@@ -60,6 +60,11 @@ export class TcpConversation implements Conversation {
   close(): void {
     for (const direction of this.directions) direction.close();
   }
+
+  /** Nobody wants the rest: forgets what is held. */
+  discard(): void {
+    for (const direction of this.directions) direction.discard();
+  }
 }
 
 /** A conversation in datagrams: each is told when it comes, and what was not captured of it as a gap. */

@@ -41,8 +41,8 @@ function saidBy(type: number, view: DataView, start: number, end: number): strin
   }
 }
 
-/** The speaker's AS number: that of the capability, which has room for four octets, before that of the header. */
-function openAs(view: DataView, start: number, end: number): number {
+/** The speaker's AS number in the whole OPEN [start, end): that of the capability, which has room for four octets, before that of the header. */
+export function openAs(view: DataView, start: number, end: number): number {
   for (let at = start + OPEN_PARAMETERS; at + 2 <= end; ) {
     const next = Math.min(at + 2 + view.getUint8(at + 1), end);
     for (let code = at + 2; view.getUint8(at) === CAPABILITIES && code + 2 <= next; ) {

@@ -1,0 +1,184 @@
+/**
+ * Finds out what was said in flows while they are tracked. A flow is looked at until its protocol is known or the first payloads fit none; of a known
+ * one what has been wanted is read, and the rest passed over. Messages are put together across segments; memory is bounded.
+ */
+import { isDnsBeyondDoubt } from '../protocols/dns-summary.ts';
+import { startKind } from '../protocols/http-head.ts';
+import { ContentType } from '../protocols/tls-names.ts';
+import { isTls, isTlsRecord } from '../protocols/tls-record.ts';
+import type { Application } from './application.ts';
+import { BgpParser, isBgpMessage } from './application-bgp.ts';
+import { DnsParser } from './application-dns.ts';
+import { HttpParser } from './application-http.ts';
+import { type ApplicationParser, type MessageOrigin, MessageReader } from './application-message.ts';
+import { TlsParser } from './application-tls.ts';
+import { sourceText } from './ip-source.ts';
+import type { FlowObserver } from './observed-tracker.ts';
+import type { FlowQueue } from './queue.ts';
+import { type ConversationReceiver, type Side, TcpConversation } from './stream.ts';
+import { StreamBudget, type StreamLimits } from './stream-direction.ts';
+
+const TCP = 6;
+const UDP = 17;
+const DNS_PORT = 53;
+/** Payloads of a flow that are looked at before it is given up. */
+const MOST_LOOKS = 8;
+/** State of a flow that is read. Below it is the number of looks; above, a flow that nothing more is wanted of. */
+const READ = 254;
+const DONE = 255;
+/** Flows read at once, and flows of which facts are kept. */
+const MOST_READ = 10_000;
+const MOST_FACTS = 100_000;
+/** What may be held back of a direction, and of all: messages of interest are short. */
+const LIMITS: StreamLimits = { octets: 64 * 1024, segments: 64, patience: 16 };
+const MOST_HELD = 16 * 1024 * 1024;
+
+/** A flow that is read. */
+interface ReadFlow {
+  readonly parser: ApplicationParser<Application>;
+  /** Undefined for datagrams. */
+  readonly conversation: TcpConversation | undefined;
+}
+
+/** Reads what is said in the flows of one pass. */
+export class ApplicationObserver implements FlowObserver {
+  /** Flows that found no place among those of which facts are kept. */
+  left = 0;
+  private readonly base: () => number;
+  private states = new Uint8Array(1024);
+  private readonly read = new Map<number, ReadFlow>();
+  private readonly parsers = new Map<number, ApplicationParser<Application>>();
+  private readonly budget = new StreamBudget(MOST_HELD);
+  /** The packet in hand. */
+  private readonly origin: { side: Side; time: number; from: () => string };
+  private view: DataView = new DataView(new ArrayBuffer(0));
+  private network = 0;
+
+  /** @param base the second from which the tracker's times count */
+  constructor(base: () => number) {
+    this.base = base;
+    this.origin = { side: 0, time: 0, from: () => sourceText(this.view, this.network) };
+  }
+
+  packet(flow: number, queue: FlowQueue, entry: number, view: DataView): void {
+    if (flow >= this.states.length) this.grow(flow);
+    const state = this.states[flow]!;
+    if (state === DONE) return;
+    const length = queue.payloadLength[entry]!;
+    // Without payload a segment still tells what has arrived.
+    if ((length === 0 && state !== READ) || queue.copy[entry] !== 0) return;
+    const protocol = queue.key3[entry]! & 0xff;
+    const header = queue.transportAt[entry]!;
+    if (header < 0 || (protocol !== TCP && protocol !== UDP)) return;
+    const start = queue.payloadAt[entry]!;
+    const end = Math.min(queue.end[entry]!, start + length);
+    const { origin } = this;
+    origin.side = queue.direction[entry] === 0 ? 0 : 1;
+    origin.time = queue.time[entry]!;
+    this.view = view;
+    this.network = queue.networkAt[entry]!;
+    const read =
+      state === READ ? this.read.get(flow) : this.begin(flow, state, protocol, queue.key2[entry]!, view, start, end);
+    if (read === undefined) return;
+    if (read.conversation !== undefined) read.conversation.packet(origin.side, view, header, start, end, length);
+    else if (read.parser instanceof DnsParser) read.parser.datagram(view, start, end, origin);
+    if (read.parser.isDone) this.end(flow);
+  }
+
+  /** Octets held behind holes, of all flows. */
+  get held(): number {
+    return this.budget.held;
+  }
+
+  /** What is known of a flow so far; undefined for nothing. */
+  application(flow: number): Application | undefined {
+    return this.parsers.get(flow)?.facts();
+  }
+
+  /** Forgets a flow whose facts were told. */
+  release(flow: number): void {
+    this.end(flow);
+    this.parsers.delete(flow);
+  }
+
+  private grow(flow: number): void {
+    const states = new Uint8Array(Math.max(2 * this.states.length, flow + 1));
+    states.set(this.states);
+    this.states = states;
+  }
+
+  private end(flow: number): void {
+    if (flow < this.states.length) this.states[flow] = DONE;
+    this.read.get(flow)?.conversation?.discard();
+    this.read.delete(flow);
+  }
+
+  /** Looks at a payload of a flow that is not known yet. */
+  private begin(
+    flow: number,
+    state: number,
+    protocol: number,
+    ports: number,
+    view: DataView,
+    start: number,
+    end: number,
+  ): ReadFlow | undefined {
+    const isDnsPort = (ports & 0xffff) === DNS_PORT || ports >>> 16 === DNS_PORT;
+    const parser =
+      protocol === TCP ? this.streamParser(isDnsPort, view, start, end) : datagramParser(isDnsPort, view, start, end);
+    if (parser === undefined) {
+      this.states[flow] = state + 1 === MOST_LOOKS ? DONE : state + 1;
+      return undefined;
+    }
+    if (this.parsers.size === MOST_FACTS) {
+      this.left++;
+      this.states[flow] = DONE;
+      return undefined;
+    }
+    this.parsers.set(flow, parser);
+    this.states[flow] = READ;
+    if (this.read.size === MOST_READ) this.endOldest();
+    const read: ReadFlow = { parser, conversation: protocol === TCP ? this.conversation(parser) : undefined };
+    this.read.set(flow, read);
+    return read;
+  }
+
+  private endOldest(): void {
+    for (const oldest of this.read.keys()) {
+      this.end(oldest);
+      return;
+    }
+  }
+
+  private conversation(parser: ApplicationParser<Application>): TcpConversation {
+    const readers = [new MessageReader(parser), new MessageReader(parser)] as const;
+    const { origin } = this;
+    const receiver: ConversationReceiver = {
+      octets: (side, _offset, view, start, end) => readers[side].take(view, start, end, sideOf(origin, side)),
+      gap: (side, _offset, length) => readers[side].gap(length),
+    };
+    return new TcpConversation(receiver, LIMITS, this.budget);
+  }
+
+  private streamParser(
+    isDnsPort: boolean,
+    view: DataView,
+    start: number,
+    end: number,
+  ): ApplicationParser<Application> | undefined {
+    if (startKind(view, start, end) !== undefined) return new HttpParser();
+    const isHandshake = start < end && view.getUint8(start) === ContentType.handshake;
+    if (isHandshake && (isTls(view, start, end) || isTlsRecord(view, start, end))) return new TlsParser();
+    if (isBgpMessage(view, start, end)) return new BgpParser(this.base);
+    return isDnsPort ? new DnsParser() : undefined;
+  }
+}
+
+function datagramParser(isDnsPort: boolean, view: DataView, start: number, end: number): DnsParser | undefined {
+  return isDnsPort || isDnsBeyondDoubt(view, start, end) ? new DnsParser() : undefined;
+}
+
+/** The packet in hand as one of the side whose octets it set free. */
+function sideOf(origin: MessageOrigin, side: Side): MessageOrigin {
+  return origin.side === side ? origin : { ...origin, side };
+}
