@@ -13,7 +13,7 @@ import type { ReadableOctets } from '../../src/library/source.ts';
 import { openCapture } from '../../src/node/open-capture.ts';
 import { buildPcap } from '../capture/build-capture.ts';
 import { runCli } from '../cli/run-cli.ts';
-import { CUT, FRAGMENTS, RING, SEVERAL, SNAPPED, VXLAN } from './fixtures.ts';
+import { COMPRESSED, CUT, FRAGMENTS, RING, SEVERAL, SNAPPED, VXLAN } from './fixtures.ts';
 
 async function packetsOf(capture: Capture): Promise<DissectedPacket[]> {
   const packets: DissectedPacket[] = [];
@@ -127,6 +127,17 @@ describe('sources', () => {
   ])('%s', async (_, source) => {
     const lines = (await packetsOf(readCapture(source(), { name: VXLAN }))).map((packet) => packetJson(packet));
     expect(lines).toEqual(await printed(VXLAN));
+  });
+
+  test('what is compressed: recognised in a file, decompressed by the platform elsewhere', async () => {
+    const expected = await printed(COMPRESSED);
+    const texts = async (capture: Capture): Promise<string[]> =>
+      (await packetsOf(capture)).map((packet) => packetJson(packet));
+    expect(await texts(await openCapture(COMPRESSED))).toEqual(expected);
+    const compressed = new Blob([readFileSync(COMPRESSED)]);
+    const stream = compressed.stream().pipeThrough(new DecompressionStream('gzip'));
+    expect(await texts(readCapture(stream, { name: COMPRESSED }))).toEqual(expected);
+    await expect(packetsOf(readCapture(compressed))).rejects.toThrow(/gzip-compressed/);
   });
 
   test('a File gives the capture its name, octets none', async () => {

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { examples, fromSources } from './example.ts';
 import { VXLAN } from './fixtures.ts';
 
-describe.each(examples())('the example of $from', ({ program, missing }) => {
+describe.each(examples())('$from', ({ program, missing }) => {
   test.skipIf(program === undefined)(
     `runs in Node${program === undefined ? ` (skipped: ${missing})` : ''}`,
     async () => {
@@ -27,9 +27,8 @@ describe.each(examples())('the example of $from', ({ program, missing }) => {
           plugins: [fromSources('node')],
         });
         const out = execFileSync(process.execPath, ['example.mjs'], { cwd: folder, encoding: 'utf8' });
-        expect(out.trim().split('\n').length).toBeGreaterThanOrEqual(3);
+        expect(out).not.toBe('');
         expect(out).not.toContain('undefined');
-        expect(out).toMatch(/\b1\b/);
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }

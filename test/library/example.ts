@@ -13,20 +13,22 @@ export interface Example {
   readonly missing: string;
 }
 
-/** The documents whose first example of the library runs everywhere, with the heading it stands under. */
-const DOCUMENTS: readonly (readonly [path: string, heading: string])[] = [
-  ['README.md', '## As a library'],
-  ['docs/library.md', '# The library'],
+/** The documents with examples that run everywhere: all `ts` blocks of one, the first under a heading of the other. */
+const DOCUMENTS: readonly { readonly path: string; readonly heading: string; readonly most: number }[] = [
+  { path: 'README.md', heading: '## As a library', most: 1 },
+  { path: 'docs/library.md', heading: '# The library', most: Number.POSITIVE_INFINITY },
 ];
 
-/** The first `ts` block under the heading of each document. */
+/** The examples of the documents, in their order. */
 export function examples(): Example[] {
-  return DOCUMENTS.map(([path, heading]) => {
+  return DOCUMENTS.flatMap(({ path, heading, most }) => {
     const text = existsSync(project + path) ? readFileSync(project + path, 'utf8') : '';
     const start = text.indexOf(`${heading}\n`);
     const section = start < 0 ? '' : text.slice(start);
-    const program = /```ts\n([\s\S]*?)```/.exec(section)?.[1];
-    return { from: `${path}, “${heading}”`, program, missing: `${path} has no ts block under “${heading}”` };
+    const programs = [...section.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, program]) => program).slice(0, most);
+    const missing = `${path} has no ts block under “${heading}”`;
+    if (programs.length === 0) return [{ from: path, program: undefined, missing }];
+    return programs.map((program, index) => ({ from: `${path}, example ${index + 1}`, program, missing }));
   });
 }
 

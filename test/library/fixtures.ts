@@ -13,3 +13,5 @@ export const CUT = `${FIXTURES}flannel-vxlan-variants/node1-eth1-cut.pcap`;
 export const FRAGMENTS = `${FIXTURES}outer-fragmentation/node1-eth1.pcap`;
 /** One capture in three consecutive pieces. */
 export const RING = [1, 2, 3].map((piece) => `${FIXTURES}flannel-vxlan-variants/node1-eth1-ring-${piece}.pcap`);
+/** VXLAN again, compressed. */
+export const COMPRESSED = `${FIXTURES}flannel-vxlan-variants/node1-eth1-gzip.pcap.gz`;

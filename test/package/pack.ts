@@ -78,7 +78,7 @@ try {
     writeFileSync(join(folder, 'example.ts'), example);
     run('npx', [...compiler.slice(0, -1), 'example.ts'], folder);
     const lines = run('node', ['example.js'], folder).trim().split('\n').length;
-    expect(lines >= 3, `the example of ${from} compiles and runs, and prints ${lines} lines`);
+    expect(lines >= 1, `${from} compiles and runs, and prints ${lines} lines`);
   }
 
   const { outputFiles } = buildSync({
