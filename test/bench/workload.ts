@@ -39,9 +39,16 @@ export const SMALL: WorkloadKind = {
   name: 'small',
   octetsPerFlow: 1_000,
   carriages: MIX.carriages,
-  payload: (random) => 1 + random.below(18),
+  payload: (random) => 2 + random.below(17),
   inequality: 0.1,
 };
+
+/** Octets of a size such as `100M` or `1G`, in powers of ten. */
+export function sizeOf(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([kMG]?)$/.exec(text) ?? [];
+  if (number === '') throw new Error(`'${text}' is no size such as 100M or 1G`);
+  return Number(number) * { '': 1, k: 1e3, M: 1e6, G: 1e9 }[unit as 'k']!;
+}
 
 /** What is in a capture. */
 export interface WorkloadFacts {
