@@ -69,6 +69,8 @@ export class FlowTracker {
   readonly usesKeyBatch: boolean;
   /** Packets that belong to no flow: ARP, frames without IP, tunnels of which nothing inside can be read. */
   unattributed = 0;
+  /** Points that share the last one's number. */
+  pointsShared = 0;
   private readonly table: FlowTable;
   private readonly tcp: TcpAnalysis;
   private readonly reader: FlowReader;
@@ -122,9 +124,12 @@ export class FlowTracker {
     return (seconds - this.baseSeconds) * NANOS + nanos;
   }
 
-  /** Number of a new point. */
+  /** Number of a new point; those beyond MAX_POINTS, which only a capture made for it has, share the last one's. */
   addPoint(point: CapturePoint): number {
-    if (this.points.length === MAX_POINTS) throw new RangeError(`more than ${MAX_POINTS} capture points`);
+    if (this.points.length === MAX_POINTS) {
+      this.pointsShared++;
+      return MAX_POINTS - 1;
+    }
     return this.points.push(point) - 1;
   }
 

@@ -51,6 +51,12 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
     if (options.json)
       output.line(`{"type":"warning","code":"max-flows","evicted":${tracker.evicted},"message":${jsonString(text)}}`);
   }
+  if (tracker.pointsShared > 0) {
+    messages.notice(
+      '',
+      `${tracker.pointsShared} interfaces are more than are told apart; their flows are those of the last one`,
+    );
+  }
   output.flush();
   return status;
 }
