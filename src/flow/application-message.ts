@@ -1,5 +1,5 @@
 /** Messages of an application protocol in the octets of one direction, put together where they span segments. */
-import type { Side } from './stream.ts';
+import type { Side } from './stream-direction.ts';
 
 /** What a parser is told of the packet in hand. */
 export interface MessageOrigin {

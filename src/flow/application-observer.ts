@@ -15,8 +15,8 @@ import { TlsParser } from './application-tls.ts';
 import { sourceText } from './ip-source.ts';
 import type { FlowObserver } from './observed-tracker.ts';
 import type { FlowQueue } from './queue.ts';
-import { type ConversationReceiver, type Side, TcpConversation } from './stream.ts';
-import { StreamBudget, type StreamLimits } from './stream-direction.ts';
+import { TcpConversation } from './stream.ts';
+import { type ConversationReceiver, type Side, StreamBudget, type StreamLimits } from './stream-direction.ts';
 
 const TCP = 6;
 const UDP = 17;
@@ -26,18 +26,39 @@ const MOST_LOOKS = 8;
 /** State of a flow that is read. Below it is the number of looks; above, a flow that nothing more is wanted of. */
 const READ = 254;
 const DONE = 255;
-/** Flows read at once, and flows of which facts are kept. */
+/** Flows read at once; the one begun first gives way. */
 const MOST_READ = 10_000;
-const MOST_FACTS = 100_000;
+/** Flows of which facts are kept unless told otherwise: some 50 MB. */
+const MOST_FACTS = 50_000;
 /** What may be held back of a direction, and of all: messages of interest are short. */
 const LIMITS: StreamLimits = { octets: 64 * 1024, segments: 64, patience: 16 };
 const MOST_HELD = 16 * 1024 * 1024;
 
 /** A flow that is read. */
-interface ReadFlow {
+class ReadFlow implements ConversationReceiver {
   readonly parser: ApplicationParser<Application>;
   /** Undefined for datagrams. */
   readonly conversation: TcpConversation | undefined;
+  private readonly origin: MessageOrigin;
+  private readonly readers: [MessageReader | undefined, MessageReader | undefined] = [undefined, undefined];
+
+  /** @param origin of the packet in hand */
+  constructor(parser: ApplicationParser<Application>, origin: MessageOrigin, budget: StreamBudget | undefined) {
+    this.parser = parser;
+    this.origin = origin;
+    this.conversation = budget === undefined ? undefined : new TcpConversation(this, LIMITS, budget);
+  }
+
+  octets(side: Side, _offset: number, view: DataView, start: number, end: number): void {
+    const { origin } = this;
+    this.readers[side] ??= new MessageReader(this.parser);
+    this.readers[side].take(view, start, end, origin.side === side ? origin : { ...origin, side });
+  }
+
+  gap(side: Side, _offset: number, length: number): void {
+    this.readers[side] ??= new MessageReader(this.parser);
+    this.readers[side].gap(length);
+  }
 }
 
 /** Reads what is said in the flows of one pass. */
@@ -45,8 +66,12 @@ export class ApplicationObserver implements FlowObserver {
   /** Flows that found no place among those of which facts are kept. */
   left = 0;
   private readonly base: () => number;
+  private readonly mostFacts: number;
   private states = new Uint8Array(1024);
   private readonly read = new Map<number, ReadFlow>();
+  /** Flows in the order in which reading them began, round and round. */
+  private readonly order = new Int32Array(MOST_READ);
+  private begun = 0;
   private readonly parsers = new Map<number, ApplicationParser<Application>>();
   private readonly budget = new StreamBudget(MOST_HELD);
   /** The packet in hand. */
@@ -54,9 +79,13 @@ export class ApplicationObserver implements FlowObserver {
   private view: DataView = new DataView(new ArrayBuffer(0));
   private network = 0;
 
-  /** @param base the second from which the tracker's times count */
-  constructor(base: () => number) {
+  /**
+   * @param base the second from which the tracker's times count
+   * @param mostFacts flows of which facts are kept at once; `release` makes room
+   */
+  constructor(base: () => number, mostFacts = MOST_FACTS) {
     this.base = base;
+    this.mostFacts = mostFacts;
     this.origin = { side: 0, time: 0, from: () => sourceText(this.view, this.network) };
   }
 
@@ -130,34 +159,20 @@ export class ApplicationObserver implements FlowObserver {
       this.states[flow] = state + 1 === MOST_LOOKS ? DONE : state + 1;
       return undefined;
     }
-    if (this.parsers.size === MOST_FACTS) {
+    if (this.parsers.size >= this.mostFacts) {
       this.left++;
       this.states[flow] = DONE;
       return undefined;
     }
     this.parsers.set(flow, parser);
     this.states[flow] = READ;
-    if (this.read.size === MOST_READ) this.endOldest();
-    const read: ReadFlow = { parser, conversation: protocol === TCP ? this.conversation(parser) : undefined };
+    const place = this.begun++ % MOST_READ;
+    const oldest = this.order[place]!;
+    if (this.states[oldest] === READ) this.end(oldest);
+    this.order[place] = flow;
+    const read = new ReadFlow(parser, this.origin, protocol === TCP ? this.budget : undefined);
     this.read.set(flow, read);
     return read;
-  }
-
-  private endOldest(): void {
-    for (const oldest of this.read.keys()) {
-      this.end(oldest);
-      return;
-    }
-  }
-
-  private conversation(parser: ApplicationParser<Application>): TcpConversation {
-    const readers = [new MessageReader(parser), new MessageReader(parser)] as const;
-    const { origin } = this;
-    const receiver: ConversationReceiver = {
-      octets: (side, _offset, view, start, end) => readers[side].take(view, start, end, sideOf(origin, side)),
-      gap: (side, _offset, length) => readers[side].gap(length),
-    };
-    return new TcpConversation(receiver, LIMITS, this.budget);
   }
 
   private streamParser(
@@ -176,9 +191,4 @@ export class ApplicationObserver implements FlowObserver {
 
 function datagramParser(isDnsPort: boolean, view: DataView, start: number, end: number): DnsParser | undefined {
   return isDnsPort || isDnsBeyondDoubt(view, start, end) ? new DnsParser() : undefined;
-}
-
-/** The packet in hand as one of the side whose octets it set free. */
-function sideOf(origin: MessageOrigin, side: Side): MessageOrigin {
-  return origin.side === side ? origin : { ...origin, side };
 }

@@ -33,8 +33,8 @@ const MOST_INFERRED = 0.99;
 const MOST_LINKS = 8;
 /** Records with the same mark that are compared with a new one. */
 const MOST_COMPARED = 256;
-/** Records that take part: some 30 MB. */
-const MOST_RECORDS = 250_000;
+/** Records that take part unless told otherwise: some 12 MB, and 1 KB for each that is linked. */
+const MOST_RECORDS = 100_000;
 
 /** Candidate for a link: the other record, and what speaks for it. */
 interface Candidate {
@@ -49,16 +49,21 @@ export class NatLinks {
   private readonly evidence = new NatEvidence();
   private readonly candidates = new Map<number, Candidate[]>();
   private readonly context: NatContext | undefined;
+  private readonly mostRecords: number;
 
-  /** @param context what the nodes tell of their translations; it confirms links, and makes none */
-  constructor(context?: NatContext) {
+  /**
+   * @param context what the nodes tell of their translations; it confirms links, and makes none
+   * @param mostRecords records that take part: the first ones
+   */
+  constructor(context?: NatContext, mostRecords = MOST_RECORDS) {
     this.context = context;
+    this.mostRecords = mostRecords;
   }
 
   /** Takes a finished record, in any order. */
   add(flow: FlowRecord): void {
     const { evidence } = this;
-    if (evidence.count === MOST_RECORDS) {
+    if (evidence.count >= this.mostRecords) {
       this.left++;
       return;
     }

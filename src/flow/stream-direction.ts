@@ -3,12 +3,15 @@
  * stay. A hole is a gap once it can no longer be expected to be filled, and its size is told.
  */
 
-/** Where the octets of one direction go. Offsets count from the first octet of the stream, gaps included. */
-export interface StreamReceiver {
-  /** The octets [start, end) of `view`, borrowed until this returns, stand at `offset`. */
-  octets(offset: number, view: DataView, start: number, end: number): void;
-  /** `length` octets from `offset` on are missing: they were not captured, or not whole. */
-  gap(offset: number, length: number): void;
+/** End of a conversation that sent something: 0 is the lower endpoint of the flow's key. */
+export type Side = 0 | 1;
+
+/** Where a conversation goes, both directions in the order in which they were captured. Offsets count from what a side said first, gaps included. */
+export interface ConversationReceiver {
+  /** The octets [start, end) of `view`, borrowed until this returns, stand at `offset` of what the side sent. */
+  octets(side: Side, offset: number, view: DataView, start: number, end: number): void;
+  /** `length` octets from `offset` on are missing of what the side sent: they were not captured, or not whole. */
+  gap(side: Side, offset: number, length: number): void;
 }
 
 /** Octets that streams hold back behind holes, all taken together. */
@@ -56,7 +59,8 @@ const distance = (to: number, from: number): number => (to - from) | 0;
 export class StreamDirection {
   /** Octets of the stream told so far, those of gaps included. */
   offset = 0;
-  private readonly receiver: StreamReceiver;
+  private readonly side: Side;
+  private readonly receiver: ConversationReceiver;
   private readonly limits: StreamLimits;
   private readonly budget: StreamBudget;
   /** Sequence number of the octet that comes next; meaningless until `isKnown`. */
@@ -73,7 +77,8 @@ export class StreamDirection {
   private end = 0;
   private isEnding = false;
 
-  constructor(receiver: StreamReceiver, limits: StreamLimits, budget: StreamBudget) {
+  constructor(side: Side, receiver: ConversationReceiver, limits: StreamLimits, budget: StreamBudget) {
+    this.side = side;
     this.receiver = receiver;
     this.limits = limits;
     this.budget = budget;
@@ -152,8 +157,8 @@ export class StreamDirection {
     this.next = (this.next + length) | 0;
     const { offset } = this;
     this.offset += length;
-    if (captured > 0) this.receiver.octets(offset, view, start, start + captured);
-    if (captured < length) this.receiver.gap(offset + captured, length - captured);
+    if (captured > 0) this.receiver.octets(this.side, offset, view, start, start + captured);
+    if (captured < length) this.receiver.gap(this.side, offset + captured, length - captured);
   }
 
   private tellGap(length: number): void {
@@ -161,7 +166,7 @@ export class StreamDirection {
     this.next = (this.next + length) | 0;
     const { offset } = this;
     this.offset += length;
-    this.receiver.gap(offset, length);
+    this.receiver.gap(this.side, offset, length);
   }
 
   /** Keeps the parts of a segment behind a hole that no other one has. */

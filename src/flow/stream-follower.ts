@@ -9,7 +9,8 @@ import { sourceText } from './ip-source.ts';
 import type { FlowObserver, ObservedTracker } from './observed-tracker.ts';
 import type { FlowQueue } from './queue.ts';
 import { RowSummary } from './row-summary.ts';
-import { type Conversation, type ConversationReceiver, followedConversation, type Side } from './stream.ts';
+import { type Conversation, followedConversation } from './stream.ts';
+import type { ConversationReceiver, Side } from './stream-direction.ts';
 
 const TCP = 6;
 /** Sources one packet may have; more only a packet made for it could want. */

@@ -1,17 +1,12 @@
 /** What both ends of a conversation said: the octets of a TCP connection in order, or the datagrams of other protocols. */
-import { StreamBudget, StreamDirection, type StreamLimits, type StreamReceiver } from './stream-direction.ts';
+import {
+  type ConversationReceiver,
+  type Side,
+  StreamBudget,
+  StreamDirection,
+  type StreamLimits,
+} from './stream-direction.ts';
 import { TcpFlag } from './tcp-analysis.ts';
-
-/** End of a conversation that sent something: 0 is the lower endpoint of the flow's key. */
-export type Side = 0 | 1;
-
-/** Where a conversation goes, both directions in the order in which they were captured. */
-export interface ConversationReceiver {
-  /** The octets [start, end) of `view`, borrowed until this returns, stand at `offset` of what the side sent. */
-  octets(side: Side, offset: number, view: DataView, start: number, end: number): void;
-  /** `length` octets from `offset` on are missing of what the side sent. */
-  gap(side: Side, offset: number, length: number): void;
-}
 
 /** Octets of a TCP header's fields (RFC 9293 §3.1). */
 const SEQUENCE = 4;
@@ -34,8 +29,10 @@ export class TcpConversation implements Conversation {
   private readonly directions: readonly [StreamDirection, StreamDirection];
 
   constructor(receiver: ConversationReceiver, limits: StreamLimits, budget: StreamBudget) {
-    const direction = (side: Side): StreamDirection => new StreamDirection(toSide(receiver, side), limits, budget);
-    this.directions = [direction(0), direction(1)];
+    this.directions = [
+      new StreamDirection(0, receiver, limits, budget),
+      new StreamDirection(1, receiver, limits, budget),
+    ];
   }
 
   packet(side: Side, view: DataView, header: number, start: number, end: number, length: number): void {
@@ -85,13 +82,6 @@ export class DatagramConversation implements Conversation {
   }
 
   close(): void {}
-}
-
-function toSide(receiver: ConversationReceiver, side: Side): StreamReceiver {
-  return {
-    octets: (offset, view, start, end) => receiver.octets(side, offset, view, start, end),
-    gap: (offset, length) => receiver.gap(side, offset, length),
-  };
 }
 
 /** Limits for one conversation that somebody wants to read: memory of a few megabytes at most. */

@@ -336,6 +336,20 @@ test.each<[string, TimedPacket[]]>([
   expect([...said(capture(packets)).values()]).toEqual([]);
 });
 
+test('facts of as many flows are kept as were asked for, until they are told', () => {
+  const tracker = new ObservedTracker(dissector, { seed: 1, maxFlows: 20_000 });
+  const observer = new ApplicationObserver(() => tracker.base, 2);
+  tracker.observer = observer;
+  const request = (port: number): TimedPacket =>
+    tcpPacket({ from: `10.0.0.1:${port}`, to: '10.0.0.2:80', seq: 1, payload: 'GET / HTTP/1.1\r\n\r\n' });
+  addCapture(tracker, capture([1, 2, 3].map(request)), 'capture');
+  expect([1, 2, 3].map((flow) => observer.application(flow)?.protocol)).toEqual(['http', 'http', undefined]);
+  expect(observer.left).toBe(1);
+  observer.release(1);
+  addCapture(tracker, capture([request(4)]), 'capture');
+  expect([1, 4].map((flow) => observer.application(flow)?.protocol)).toEqual([undefined, 'http']);
+});
+
 test('what is held of all flows has a limit', () => {
   const tracker = new ObservedTracker(dissector, { seed: 1, maxFlows: 20_000 });
   const observer = new ApplicationObserver(() => tracker.base);

@@ -284,3 +284,25 @@ describe('no false links', () => {
     expect([...pairs(found)]).toEqual([]);
   });
 });
+
+test('records beyond the limit have no links, and are counted', () => {
+  const tracker = testTracker();
+  addCapture(tracker, capture(connection('10.244.2.9:41002', CLUSTER_IP, { ipId: 11 })), 'pod');
+  addCapture(tracker, capture(connection('10.244.2.9:41002', POD, { ipId: 11 })), 'node');
+  const links = new NatLinks(undefined, 1);
+  for (const flow of tracker.flows()) links.add(flow);
+  expect([links.links().size, links.left]).toEqual([0, 1]);
+});
+
+test('many records, and many of one conversation', () => {
+  const packets = Array.from({ length: 3000 }, (_, i) => [
+    ...connection(`10.244.2.9:${10_000 + i}`, CLUSTER_IP, { seq: 77 * i, ipId: 1 + i, time: 1 + i / 100 }, 55 * i),
+    ...connection(`10.244.2.9:${10_000 + i}`, POD, { seq: 77 * i, ipId: 1 + i, time: 1.00001 + i / 100 }, 55 * i),
+  ]).flat();
+  const found = linked([['node', capture(packets)]]);
+  expect(found.links.size).toBe(6000);
+  for (const [id, own] of found.links) {
+    expect(own).toHaveLength(1);
+    expect(found.flows.get(own[0]!.flow)?.client.port).toBe(found.flows.get(id)?.client.port);
+  }
+});

@@ -10,7 +10,8 @@ class Told {
   readonly parts: (string | number)[] = [];
   private offset = 0;
 
-  octets(offset: number, view: DataView, start: number, end: number): void {
+  octets(side: number, offset: number, view: DataView, start: number, end: number): void {
+    expect(side).toBe(1);
     expect(offset).toBe(this.offset);
     this.offset += end - start;
     let text = '';
@@ -19,7 +20,8 @@ class Told {
     else this.parts.push(text);
   }
 
-  gap(offset: number, length: number): void {
+  gap(side: number, offset: number, length: number): void {
+    expect(side).toBe(1);
     expect(offset).toBe(this.offset);
     expect(length).toBeGreaterThan(0);
     this.offset += length;
@@ -29,7 +31,7 @@ class Told {
 
 function direction(limits: Partial<StreamLimits> = {}, budget = new StreamBudget(1e6)) {
   const told = new Told();
-  const stream = new StreamDirection(told, { ...LIMITS, ...limits }, budget);
+  const stream = new StreamDirection(1, told, { ...LIMITS, ...limits }, budget);
   const add = (sequence: number, text: string, length = text.length): void => {
     // Octets around the segment show that nothing else is read, and wiping them that nothing borrowed is kept.
     const octets = new TextEncoder().encode(`<${text}>`);

@@ -3,7 +3,7 @@ import type { PacketRun } from '../../capture/merge.ts';
 import type { FlowInput, InputDescription } from '../../flow/flow-input.ts';
 import type { FlowRecord } from '../../flow/flow-record.ts';
 import { ObservedTracker } from '../../flow/observed-tracker.ts';
-import type { ConversationReceiver, Side } from '../../flow/stream.ts';
+import type { ConversationReceiver, Side } from '../../flow/stream-direction.ts';
 import { FlowFollower } from '../../flow/stream-follower.ts';
 import { type StreamDirectionName, StreamHex, type StreamPrinter, StreamText } from '../../render/stream-text.ts';
 import { type PacketOrigin, Points, readCaptures } from '../captures.ts';
