@@ -1,7 +1,6 @@
 /** What `npm run demo` shows: the main job on a capture of a flannel node. */
 import { fileURLToPath } from 'node:url';
-import { main } from '../dist/cli/main.js';
-import { processIo } from '../dist/cli/process-io.js';
+import { main, processIo } from '../dist/command/command.js';
 
 const capture = fileURLToPath(new URL('../fixtures/captures/flannel-vxlan/node1-eth1.pcap', import.meta.url));
 const shown = 'fixtures/captures/flannel-vxlan/node1-eth1.pcap';

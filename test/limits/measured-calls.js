@@ -1,7 +1,7 @@
 /** Runs the calls given as lines of JSON on standard input, one after the other, and says of each how it went. Their output goes nowhere. */
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { main } from '../../dist/cli/main.js';
+import { main } from '../../dist/command/command.js';
 
 /** A sink that keeps nothing but the last words. */
 function nowhere() {
