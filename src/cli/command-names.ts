@@ -9,6 +9,7 @@ export const COMMANDS = {
   stats: 'facts about a capture and its protocol hierarchy',
   fields: 'list every field: name, width, meaning and specification',
   schema: 'the JSON Schema of what --json prints',
+  completion: 'a script that completes commands, options and fields in bash, zsh or fish',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -36,6 +36,7 @@ async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
     return (await import('./commands/reference.ts')).fields(call.pattern, call.options, io);
   }
   if (call.command === 'schema') return (await import('./commands/reference.ts')).schema(io);
+  if (call.command === 'completion') return (await import('./commands/completion.ts')).completion(call.shell, io);
   const dumps = call.command === 'packets' ? (call.options.fromHex ?? []) : [];
   let paths = [...call.paths, ...(call.options.read ?? []), ...dumps];
   const needsNone = call.command === 'cluster' && (call.options.collect || call.options.context !== undefined);

@@ -1,9 +1,10 @@
 /** The commands and their options, as commander knows them. */
-import { Command, type CommanderError } from 'commander';
+import { Argument, Command, type CommanderError } from 'commander';
 import { addClusterOptions, type ClusterOptions } from './cluster-options.ts';
 import { COMMANDS } from './command-names.ts';
 import type { FieldsOptions } from './commands/reference.ts';
 import type { StatsOptions } from './commands/stats.ts';
+import { SHELLS, type Shell } from './completion.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import { addFlowsOptions, type FlowsOptions } from './flow-options.ts';
 import { addFollowOptions, type FollowOptions } from './follow-options.ts';
@@ -18,7 +19,8 @@ export type Call =
   | { readonly command: 'cluster'; readonly paths: readonly string[]; readonly options: ClusterOptions }
   | { readonly command: 'stats'; readonly paths: readonly string[]; readonly options: StatsOptions }
   | { readonly command: 'fields'; readonly pattern: string; readonly options: FieldsOptions }
-  | { readonly command: 'schema' };
+  | { readonly command: 'schema' }
+  | { readonly command: 'completion'; readonly shell: Shell };
 
 /** What those are told who ask for live capture. */
 export const LIVE_CAPTURE = "live capture is tcpdump's job: ssh node tcpdump -i eth1 -U -w - | netdissect -";
@@ -77,6 +79,9 @@ export function createProgram(version: string, io: CommandIo, onCall: (call: Cal
       onCall({ command: 'fields', pattern: pattern ?? '', options }),
     );
   quietly(program.command('schema').description(COMMANDS.schema)).action(() => onCall({ command: 'schema' }));
+  quietly(program.command('completion').description(COMMANDS.completion))
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .action((shell: Shell) => onCall({ command: 'completion', shell }));
   // The default command's options are what a newcomer looks for under the program's own help.
   program.configureHelp({
     visibleOptions: (command) =>
