@@ -99,7 +99,7 @@ export class ApplicationObserver implements FlowObserver {
     const protocol = queue.key3[entry]! & 0xff;
     const header = queue.transportAt[entry]!;
     if (header < 0 || (protocol !== TCP && protocol !== UDP)) return;
-    const start = queue.payloadAt[entry]!;
+    const start = Math.min(queue.payloadAt[entry]!, queue.end[entry]!);
     const end = Math.min(queue.end[entry]!, start + length);
     const { origin } = this;
     origin.side = queue.direction[entry] === 0 ? 0 : 1;
