@@ -1,6 +1,6 @@
 /** Packs the project, installs the tarball into an empty folder and uses it there as a user would. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,15 @@ function run(program: string, argv: readonly string[], cwd: string): string {
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+}
+
+/** Octets of the files below a folder, without packages of their own. */
+function octetsBelow(folder: string): number {
+  return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+    if (entry.name === 'node_modules') return sum;
+    const path = join(folder, entry.name);
+    return sum + (entry.isDirectory() ? octetsBelow(path) : statSync(path).size);
+  }, 0);
 }
 
 /** Ends the run with a message where something is not so. */
@@ -91,11 +100,11 @@ try {
   const { dependencies = {} } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
     dependencies?: Record<string, string>;
   };
-  const installed = run('npm', ['ls', '--omit=dev', '--all', '--parseable'], project).trim().split('\n').length - 1;
-  expect(
-    installed <= 16,
-    `at most 16 packages come with it (${installed}, for ${Object.keys(dependencies).join(', ')})`,
-  );
+  const places = run('npm', ['ls', '--omit=dev', '--all', '--parseable'], project).trim().split('\n').slice(1);
+  const octets = places.reduce((sum, place) => sum + octetsBelow(place), 0);
+  const names = Object.keys(dependencies).join(', ');
+  expect(places.length <= 16, `at most 16 packages come with it (${places.length}, for ${names})`);
+  expect(octets <= 5e6, `and at most 5 MB (${(octets / 1e6).toFixed(1)} MB)`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
