@@ -13,6 +13,8 @@ export interface CaptureInput {
    * @throws CaptureError where its compression is damaged or cut off
    */
   refill(): boolean | Promise<boolean>;
+  /** Octets of the file that were read, and that it has; undefined where that is not known, as of a pipe. */
+  progress?(): { readonly read: number; readonly total: number } | undefined;
   /** Gives the file or stream back. */
   close(): void;
 }

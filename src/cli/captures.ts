@@ -9,6 +9,7 @@ import { commandNearTo } from './command-names.ts';
 import { ExitCode } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
 import type { Messages } from './messages.ts';
+import { ProgressLine } from './progress.ts';
 
 /** Where a packet came from. */
 export interface PacketOrigin {
@@ -40,6 +41,8 @@ export interface CaptureLoop {
   readonly join?: boolean;
   /** The last of the paths are pasted dumps rather than captures. */
   readonly dumps?: PastedDumps;
+  /** Packets are printed as they are read: a terminal that shows them cannot show progress. */
+  readonly printsPackets?: boolean;
   /** Called before the first packet with the captures that could be opened. */
   readonly onOpen?: (captures: readonly OpenedCapture[]) => void;
   /** Called for each packet, borrowed until it returns; false ends the loop. */
@@ -86,17 +89,32 @@ export async function readCaptures(paths: readonly string[], loop: CaptureLoop):
     else opened.push({ input, index });
   }
   const groups = loop.join ? opened.map((one) => [one]) : [opened];
+  const progress = progressOf(opened, loop);
   try {
     loop.onOpen?.(opened);
     for (const group of groups) {
-      const goOn = await readGroup(group, loop, worse);
+      const goOn = await readGroup(group, loop, progress, worse);
       if (loop.io.interrupted.aborted) return ExitCode.interrupted;
       if (!goOn) break;
     }
   } finally {
+    progress?.clear();
     for (const { input } of opened) input.close();
   }
   return code;
+}
+
+/** The line that tells how far the reading has come, where somebody can see it. */
+function progressOf(
+  opened: readonly OpenedCapture[],
+  { io, messages, printsPackets = false }: CaptureLoop,
+): ProgressLine | undefined {
+  const isSeen = io.stderr.isTTY && io.env['TERM'] !== 'dumb' && !(printsPackets && io.stdout.isTTY);
+  if (!isSeen || messages.quiet) return undefined;
+  const inputs = opened.map(({ input }) => input);
+  const progress = new ProgressLine(io.stderr, inputs);
+  messages.onWrite = () => progress.clear();
+  return progress;
 }
 
 async function openOrReport(
@@ -122,6 +140,7 @@ async function openOrReport(
 async function readGroup(
   group: readonly OpenedCapture[],
   loop: CaptureLoop,
+  progress: ProgressLine | undefined,
   worse: (code: ExitCode) => void,
 ): Promise<boolean> {
   const { messages } = loop;
@@ -148,6 +167,7 @@ async function readGroup(
     }
     if (next === undefined) return true;
     if (loop.io.interrupted.aborted) return false;
+    progress?.update();
     origin.index = group[next.index]?.index ?? 0;
     origin.input = next.input;
     if (loop.onRun !== undefined) {

@@ -8,7 +8,10 @@ export const PROGRAM = 'netdissect';
 /** Writes messages; notices are left out when quiet. */
 export class Messages {
   private readonly io: CommandIo;
-  private readonly quiet: boolean;
+  /** Neither notices nor progress are wanted. */
+  readonly quiet: boolean;
+  /** Called before a message is written: what stands in its place is removed. */
+  onWrite: (() => void) | undefined;
 
   constructor(io: CommandIo, quiet = false) {
     this.io = io;
@@ -22,6 +25,7 @@ export class Messages {
 
   /** Something that makes the exit status what it is. */
   error(input: string, text: string): void {
+    this.onWrite?.();
     const about = input === '' ? '' : `${inputName(input)}: `;
     const lines = `${about}${text}`.split('\n').map(safeText);
     this.io.stderr.write(`${PROGRAM}: ${lines.join('\n')}\n`);

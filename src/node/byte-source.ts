@@ -4,6 +4,8 @@ import type { CaptureReader } from '../capture/reader.ts';
 export interface ByteSource {
   /** Adds octets to the reader; false at the end. Synchronous where octets are at hand. */
   fill(reader: CaptureReader): boolean | Promise<boolean>;
+  /** Octets taken from the file or stream so far, as they are stored there; not counted where it is undefined. */
+  readonly taken?: number;
   close(): void;
 }
 

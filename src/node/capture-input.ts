@@ -7,6 +7,7 @@ import {
   openSync,
   open as openWithCallback,
   readSync,
+  type Stats,
   statSync,
 } from 'node:fs';
 import { Socket } from 'node:net';
@@ -45,9 +46,10 @@ export interface OpenInputOptions {
 export async function openInput(path: string, options: OpenInputOptions = {}): Promise<CaptureInput> {
   const tellNotice = (message: string): void => options.onNotice?.(message, path);
   try {
-    const source =
-      path === STANDARD_INPUT ? standardInput(options.stdin, tellNotice) : await openPath(path, tellNotice);
-    return new SourcedInput(path, source);
+    if (path === STANDARD_INPUT) return new SourcedInput(path, standardInput(options.stdin, tellNotice));
+    const stats = statSync(path);
+    const source = await openPath(path, stats, tellNotice);
+    return new SourcedInput(path, source, stats.isFile() ? stats.size : undefined);
   } catch (error) {
     throw inputFailure(path, error);
   }
@@ -58,10 +60,18 @@ class SourcedInput implements CaptureInput {
   readonly name: string;
   readonly reader = new CaptureReader({ bufferSize: READ_SIZE });
   readonly #source: ByteSource;
+  readonly #size: number | undefined;
 
-  constructor(name: string, source: ByteSource) {
+  /** @param size octets of the file, where it is one */
+  constructor(name: string, source: ByteSource, size?: number) {
     this.name = name;
     this.#source = source;
+    this.#size = size;
+  }
+
+  progress(): { read: number; total: number } | undefined {
+    const { taken } = this.#source;
+    return taken === undefined || this.#size === undefined ? undefined : { read: taken, total: this.#size };
   }
 
   refill(): boolean | Promise<boolean> {
@@ -91,8 +101,7 @@ function standardInput(stdin: Readable | undefined, tellNotice: TellNotice): Byt
   return new DetectingSource(new StreamSource(stream), tellNotice);
 }
 
-async function openPath(path: string, tellNotice: TellNotice): Promise<ByteSource> {
-  const stats = statSync(path);
+async function openPath(path: string, stats: Stats, tellNotice: TellNotice): Promise<ByteSource> {
   if (stats.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
   if (stats.isFile()) return fileSource(openSync(path, 'r'), tellNotice);
   const stream = stats.isFIFO() ? await openPipe(path) : createReadStream(path, { highWaterMark: READ_SIZE });

@@ -33,13 +33,19 @@ const DECOMPRESSORS: Readonly<Record<Compression['name'], Decompressor>> = {
  */
 export class DecompressedSource implements ByteSource {
   #closeInput: (() => void) | undefined;
+  readonly #input: OctetInput;
   readonly #octets: AsyncGenerator<Uint8Array>;
   #ahead: Promise<IteratorResult<Uint8Array>> | undefined;
 
   /** @param closeInput called once */
-  constructor(octets: AsyncGenerator<Uint8Array>, closeInput: () => void) {
+  constructor(input: OctetInput, octets: AsyncGenerator<Uint8Array>, closeInput: () => void) {
+    this.#input = input;
     this.#octets = octets;
     this.#closeInput = closeInput;
+  }
+
+  get taken(): number {
+    return this.#input.position;
   }
 
   async fill(reader: CaptureReader): Promise<boolean> {
@@ -70,7 +76,7 @@ export function decompress(
 ): DecompressedSource {
   const closing = new AbortController();
   const octets = DECOMPRESSORS[compression.name](input, onNotice, closing.signal);
-  return new DecompressedSource(octets, () => {
+  return new DecompressedSource(input, octets, () => {
     closing.abort();
     closeInput();
   });

@@ -18,6 +18,10 @@ export class FileSource implements ByteSource {
     this.#descriptor = descriptor;
   }
 
+  get taken(): number {
+    return this.#position;
+  }
+
   fill(reader: CaptureReader): boolean | Promise<boolean> {
     const room = reader.space(LEAST_READ);
     const count = readSync(this.#descriptor, room, 0, room.length, this.#position);

@@ -31,6 +31,7 @@ export async function follow(paths: readonly string[], options: FollowOptions, i
     messages,
     join: true,
     onRun: take,
+    printsPackets: true,
     onWait: () => output.flush(),
   });
   follower.close();

@@ -49,6 +49,7 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
       io,
       messages,
       join: options.join ?? false,
+      printsPackets: isPrinted,
       dumps: { count: options.fromHex?.length ?? 0, linkType: options.linkType },
       onOpen: (captures) => file?.open(captures),
       onPacket: (packet, origin) => {
