@@ -25,7 +25,7 @@ export function commandNearTo(word: string): string | undefined {
 }
 
 /** Levenshtein distance of two short words. */
-export function editDistance(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (let i = 1; i <= from.length; i++) {
     const next = [i];

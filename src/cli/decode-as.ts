@@ -4,7 +4,7 @@ import type { TableName } from '../dissect/protocol.ts';
 import { UsageError } from './exit-codes.ts';
 
 /** Tables by the name of the field that holds the code, as tshark's `-d` has them. */
-export const DECODE_TABLES: Readonly<Record<string, TableName>> = {
+const DECODE_TABLES: Readonly<Record<string, TableName>> = {
   'udp.port': 'udpPort',
   'tcp.port': 'tcpPort',
   'sctp.port': 'sctpPort',

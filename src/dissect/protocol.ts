@@ -219,7 +219,7 @@ export interface Protocol<F = unknown, V = unknown, N extends string = string> {
 }
 
 /** First segments of field names that a layer's JSON object uses itself. */
-export const RESERVED_KEYS: readonly string[] = [
+const RESERVED_KEYS: readonly string[] = [
   'layer',
   'range',
   'tunnel',

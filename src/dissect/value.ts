@@ -67,7 +67,7 @@ export function utf8Text(view: DataView, start: number, end: number): string {
 }
 
 /** 64 bits at `at` as a decimal string. */
-export function uint64Text(view: DataView, at: number, littleEndian: boolean): string {
+function uint64Text(view: DataView, at: number, littleEndian: boolean): string {
   return view.getBigUint64(at, littleEndian).toString();
 }
 

@@ -55,7 +55,7 @@ export function fixedPlaces(protocol: Protocol): { field: Field; fixed: FixedPla
 }
 
 /** Whether the field is at its place in the header at `at`: captured, and no other field stands there. */
-export function isThere(place: FixedPlace, view: DataView, at: number, end: number): boolean {
+function isThere(place: FixedPlace, view: DataView, at: number, end: number): boolean {
   if (at + place.needs > end) return false;
   const { guards } = place;
   for (let i = 0; i < guards.length; i++) {

@@ -34,7 +34,7 @@ const FUNCTIONS: Readonly<Record<string, FilterFunction>> = {
 };
 
 /** Names of the functions. */
-export const FUNCTION_NAMES: readonly string[] = Object.keys(FUNCTIONS);
+const FUNCTION_NAMES: readonly string[] = Object.keys(FUNCTIONS);
 
 /** The operand a call stands for. */
 export function callOperand(scope: Scope, call: CallNode, compile: CompileOperand): Operand {

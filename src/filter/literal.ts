@@ -6,10 +6,9 @@ import { utf8Text } from '../dissect/value.ts';
 import type { Node } from './ast.ts';
 import { calculate, settle } from './calculation.ts';
 import { didYouMean } from './near-names.ts';
-import { utf8Octets } from './quoted.ts';
 import type { Scope } from './scope.ts';
 import { durationLiteral, timeLiteral } from './time-literal.ts';
-import { exactNumber, isOctets, TYPE_WORDS, type Value, type ValueType } from './value.ts';
+import { exactNumber, TYPE_WORDS, type Value, type ValueType } from './value.ts';
 
 /** A value known before any packet. */
 export interface Constant {
@@ -36,7 +35,7 @@ const MOST = 2n ** 64n - 1n;
 const BOOLEANS: Readonly<Record<string, number>> = { true: 1, set: 1, false: 0, 'not set': 0 };
 
 /** The characters that octets stand for in UTF-8. */
-export function textOfOctets(octets: string): string {
+function textOfOctets(octets: string): string {
   const { buffer } = Uint8Array.from(octets, (octet) => octet.charCodeAt(0));
   return utf8Text(new DataView(buffer), 0, octets.length);
 }
@@ -154,9 +153,4 @@ function isHost(word: string, type: ValueType): boolean {
 export function octetsConstant(scope: Scope, node: Node, name: string): string {
   const { value } = constantOf(scope, node, { type: 'bytes', name, fields: [] });
   return typeof value === 'string' ? value : '';
-}
-
-/** A constant as octets, where the literal is text. */
-export function octetsOf(value: Value, type: ValueType): string {
-  return isOctets(type) ? String(value) : utf8Octets(String(value));
 }

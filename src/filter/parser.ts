@@ -16,7 +16,7 @@ import { Lexer, type Operator } from './lexer.ts';
 /** Characters a filter may have; what is longer was not written by a person. */
 export const MAX_FILTER_LENGTH = 65_536;
 /** Parentheses, negations and operators that may stand in one another, so that no filter overflows the stack. */
-export const MAX_FILTER_DEPTH = 100;
+const MAX_FILTER_DEPTH = 100;
 
 /** How strongly operators bind: Wireshark's order. Comparisons chain: `1 < x < 5`. */
 const POWER: Readonly<Record<string, number>> = {

@@ -65,7 +65,7 @@ export class TcpConversation implements Conversation {
 }
 
 /** A conversation in datagrams: each is told when it comes, and what was not captured of it as a gap. */
-export class DatagramConversation implements Conversation {
+class DatagramConversation implements Conversation {
   private readonly receiver: ConversationReceiver;
   private readonly offsets: [number, number] = [0, 0];
 

@@ -29,7 +29,7 @@ function fits(view: DataView, from: number, end: number, width: number): boolean
  * Octets of the AS numbers of a path. Peers agree on four in OPEN messages, which a capture need not hold: two it is where
  * the octets are a path of such numbers, none of them 0, and four else.
  */
-export function asNumberOctets(view: DataView, from: number, end: number): 2 | 4 {
+function asNumberOctets(view: DataView, from: number, end: number): 2 | 4 {
   return fits(view, from, end, 2) ? 2 : 4;
 }
 

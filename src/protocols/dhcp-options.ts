@@ -60,7 +60,7 @@ export function emitDhcpOptions(emit: FieldEmitter, options: Field, view: DataVi
 }
 
 /** First octet of the value of the first option `code` within [from, end) of at least `least` octets; -1 where there is none. */
-export function findDhcpOption(view: DataView, from: number, end: number, code: number, least: number): number {
+function findDhcpOption(view: DataView, from: number, end: number, code: number, least: number): number {
   for (let at = from; at < end; ) {
     const found = view.getUint8(at);
     if (found === Option.end) return -1;

@@ -5,7 +5,7 @@ import { encodeUtf8 } from '../capture/utf8.ts';
 /** `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n` */
 const PREFACE = encodeUtf8('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 /** Octets of the preface. */
-export const PREFACE_LENGTH = PREFACE.length;
+const PREFACE_LENGTH = PREFACE.length;
 /** Length, type, flags and stream. */
 export const FRAME_HEADER = 9;
 /** Greatest payload unless the peer allows more by SETTINGS_MAX_FRAME_SIZE; common implementations leave it there. */

@@ -5,7 +5,7 @@ import type { FieldEmitter } from '../dissect/walk.ts';
 import type { NdOptionFields } from './icmpv6-option-fields.ts';
 
 /** Option types that are dissected. */
-export const NdOption = {
+const NdOption = {
   sourceLinkLayer: 1,
   targetLinkLayer: 2,
   prefixInformation: 3,

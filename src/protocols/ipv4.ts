@@ -2,7 +2,6 @@
 import { bits, bytes, flag, hex, ipv4Address, list, named, octets, packed, uint } from '../dissect/field.ts';
 import type { Layers } from '../dissect/layers.ts';
 import { defineProtocol } from '../dissect/protocol.ts';
-import { ipv4Text } from '../dissect/value.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { onesComplementSum } from './checksum.ts';
 import { DSCP, ECN, IP_PROTOCOLS } from './registries.ts';
@@ -116,7 +115,7 @@ export const ipv4 = defineProtocol('ip', {
   },
 });
 
-const { src, dst, proto, frag_offset, flags, len, hdr_len, id } = ipv4.fields;
+const { proto, frag_offset, flags, len, hdr_len, id } = ipv4.fields;
 const { opt } = ipv4.variable;
 
 /** The field counts units of 8 octets. */
@@ -251,9 +250,4 @@ function verifyHeaderChecksum(layers: Layers, row: number): void {
   if (sum === 0xffff) return;
   const right = onesComplementSum(view, start, end, 0xffff - found) ^ 0xffff;
   layers.issues.add(row, 'badChecksum', right, found, 'ip.checksum');
-}
-
-/** `src → dst` of a header. */
-export function ipv4Endpoints(view: DataView, start: number): string {
-  return `${ipv4Text(view, start + src.octetOffset)} → ${ipv4Text(view, start + dst.octetOffset)}`;
 }

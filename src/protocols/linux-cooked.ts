@@ -47,7 +47,7 @@ const GRE_DEVICES: readonly number[] = [778, 823];
 const NETLINK_DEVICE = 824;
 
 /** Octets kept of a link-layer address; a longer one is cut. */
-export const ADDRESS_OCTETS = 8;
+const ADDRESS_OCTETS = 8;
 
 /** Packet type, in a field of `width` bits. */
 export const packetType = (width: number) => uint(width, 'Packet Type', named(PACKET_TYPES), { name: 'sll.pkttype' });

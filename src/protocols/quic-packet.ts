@@ -59,7 +59,7 @@ export function variableInteger(view: DataView, at: number, end: number): Variab
 }
 
 /** Whether a version has a header that is known here. Those of the form 0x?a?a?a?a are there to be refused (RFC 9000 §15). */
-export function isKnownVersion(version: number): boolean {
+function isKnownVersion(version: number): boolean {
   const isReserved = (version & 0x0f0f0f0f) === 0x0a0a0a0a;
   return (
     version === VERSION_1 || version === VERSION_2 || isReserved || (version >= FIRST_DRAFT && version <= LAST_DRAFT)

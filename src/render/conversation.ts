@@ -45,7 +45,7 @@ export function addressOf(layers: Layers, row: number, key: 'src' | 'dst'): stri
 }
 
 /** Port of a transport row; '' where it was not captured. */
-export function portOf(layers: Layers, row: number, key: 'srcport' | 'dstport'): string {
+function portOf(layers: Layers, row: number, key: 'srcport' | 'dstport'): string {
   const field = layers.protocolOf(row).fixed.find((candidate) => candidate.key === key);
   const start = layers.start[row]!;
   if (field === undefined || start + field.octetOffset + field.octetWidth > layers.end[row]!) return '';

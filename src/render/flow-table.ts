@@ -19,7 +19,7 @@ interface Column {
 const UNITS = ['', 'k', 'M', 'G', 'T', 'P'];
 
 /** A number of octets in SI units, at most five characters: `999`, `21.5k`, `104M`. */
-export function siText(value: number): string {
+function siText(value: number): string {
   let unit = 0;
   let left = value;
   while (left >= 999.5 && unit < UNITS.length - 1) {
@@ -30,7 +30,7 @@ export function siText(value: number): string {
 }
 
 /** Seconds in at most six characters: `71µs`, `29.5ms`, `1.53s`, `12m`. */
-export function secondsText(seconds: number): string {
+function secondsText(seconds: number): string {
   if (seconds < 0.001) return `${Math.round(seconds * 1e6)}µs`;
   if (seconds < 0.9995) return `${seconds < 0.0995 ? (seconds * 1e3).toFixed(1) : Math.round(seconds * 1e3)}ms`;
   if (seconds < 99.95) return `${seconds.toFixed(1)}s`;

@@ -13,7 +13,7 @@ const RANGE_WIDTH = 9;
 const NAME_WIDTH = 26;
 
 /** Inclusive range of octets as people count them, or one octet, or nothing. */
-export function rangeText(start: number, end: number, style: Style): string {
+function rangeText(start: number, end: number, style: Style): string {
   if (end <= start) return '';
   return end - start === 1 ? String(start) : `${start}${style.dash}${end - 1}`;
 }

@@ -8,7 +8,7 @@ const mac = (address: string): string => address.replaceAll(':', '');
 const lengthOf = (hex: string): number => hex.length / 2;
 
 /** Ethernet around a payload. */
-export function ether(source: string, destination: string, payload: string, type = 0x0800): string {
+function ether(source: string, destination: string, payload: string, type = 0x0800): string {
   return mac(destination) + mac(source) + hex16(type) + payload;
 }
 
@@ -32,7 +32,7 @@ export function syn(sourcePort: number, port: number, { mss = 1410, sequence = 1
 }
 
 /** VXLAN around a frame. */
-export function vxlan(vni: number, frame: string): string {
+function vxlan(vni: number, frame: string): string {
   return `08000000${vni.toString(16).padStart(6, '0')}00${frame}`;
 }
 

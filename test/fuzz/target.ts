@@ -1,7 +1,7 @@
 /** What the fuzz loop runs. */
 
 /** A promise that an input broke. `message` names the promise without anything that differs from input to input, for finds are told apart by it. */
-export class Broken extends Error {
+class Broken extends Error {
   override readonly name = 'Broken';
 }
 

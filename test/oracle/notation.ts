@@ -40,7 +40,7 @@ export function ourStack(ours: string): string {
 const NAMED_TWICE: readonly string[] = ['igmp', 'arp', 'tls', 'http', 'bgp'];
 
 /** Whether a name in tshark's stack is a layer at all. */
-export function isLayer(name: string): boolean {
+function isLayer(name: string): boolean {
   return !(name in NO_LAYER);
 }
 

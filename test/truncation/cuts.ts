@@ -6,7 +6,7 @@ import type { OwnedPacket } from '../corpus.ts';
 import { bareJson, cutFault, dissectOwned, keyFault, layerEnds, partitionFault } from '../packet-invariants.ts';
 
 /** The protocol stack with the length of each header: packets that share it take the same way through the dissector. */
-export function shapeOf(of: Layers): string {
+function shapeOf(of: Layers): string {
   let shape = protocolsText(of);
   for (let row = 0; row < of.count; row++) shape += `,${of.payload[row]! - of.start[row]!}`;
   return shape;
