@@ -147,6 +147,8 @@ async function readGroup(
   const inputs = group.map(({ input }) => input);
   const merge = new PacketMerge(inputs, {
     onEnd: (end) => {
+      // An input that was given up has an end that says nothing.
+      if (loop.io.interrupted.aborted) return;
       const index = group[end.index]?.index ?? 0;
       for (const { message, count } of end.input.reader.notices) {
         messages.notice(end.input.name, count === 1 ? message : `${message} (and ${count - 1} more)`);

@@ -155,7 +155,7 @@ describe('the name is taken when all is well', () => {
       stdin: Readable.from(chunks()),
       interrupted: interrupt.signal,
     });
-    expect(result.status).toBe(130);
+    expect(result).toMatchObject({ status: 130, stderr: '' });
     expect(readdirSync(folder)).toEqual([]);
   });
 
