@@ -3,6 +3,7 @@ import { findTcpOption, TcpOption } from '../protocols/tcp-options.ts';
 import { Cold, FlowFlag, Hot, RECORD_WORDS } from './flow-columns.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { FlowQueue } from './queue.ts';
+import { TcpFlag, TcpOctet } from './tcp-analysis.ts';
 
 const TCP = 6;
 const LEAST_TCP_HEADER = 20;
@@ -28,6 +29,8 @@ export function markPacket(
   }
   const transport = queue.transportAt[entry]!;
   if ((queue.key3[entry]! & 0xff) !== TCP || transport < 0) return;
+  // The options of a SYN are read with what else they say.
+  if ((view.getUint8(transport + TcpOctet.flags) & TcpFlag.syn) !== 0) return;
   const options = transport + LEAST_TCP_HEADER;
   const found = findTcpOption(view, options, queue.payloadAt[entry]!, TcpOption.timestamps, TIMESTAMPS_LENGTH);
   if (found >= 0) words[at + Cold.timestamp + direction] = view.getInt32(found);

@@ -3,10 +3,11 @@
  * pages that no flow has touched take no memory.
  */
 import { Cold, ColdTime, FlowFlag, Hot, HotTime, RECORD_TIMES, RECORD_WORDS, TROUBLE_WORDS } from './flow-columns.ts';
-import { type FlowQueue, hashKey, KEY_WORDS, QUEUE_CAPACITY } from './queue.ts';
+import { type FlowQueue, hashKey, QUEUE_CAPACITY } from './queue.ts';
 
-/** Fewest places of the index; it doubles when more than half are taken. */
-const LEAST_PLACES = 1 << 12;
+/** Fewest places of the index; it becomes four times as large when more than half are taken. */
+const LEAST_PLACES = 1 << 14;
+const GROWTH = 4;
 /** Bits of an index place that hold the record's number; the others hold bits of the hash, to tell most other keys without a look. */
 const RECORD_BITS = 24;
 export const RECORD_MASK = (1 << RECORD_BITS) - 1;
@@ -82,9 +83,10 @@ export class FlowTable {
 
   /** Takes a record for a new flow, cleared but for its id. `makeRoom` has seen to it that there is one. */
   take(): number {
-    const reused = this.free.pop();
-    const record = reused ?? ++this.used;
-    if (reused !== undefined) {
+    let record = this.used + 1;
+    if (this.free.length === 0) this.used = record;
+    else {
+      record = this.free.pop()!;
       this.words.fill(0, record * RECORD_WORDS, (record + 1) * RECORD_WORDS);
     }
     this.count++;
@@ -118,18 +120,14 @@ export class FlowTable {
     return 0;
   }
 
-  /** Puts a record into the index in place of any other of the same key. */
-  enter(record: number, hash: number): void {
-    if (2 * this.count > this.places.length) this.reindex(2 * this.places.length);
-    const { places, words } = this;
+  /** Puts a record into the index, in place of `superseded` that has the same key; 0 where there is none. */
+  enter(record: number, hash: number, superseded: number): void {
+    if (2 * this.count > this.places.length) this.reindex(GROWTH * this.places.length);
+    const { places } = this;
     const mask = places.length - 1;
-    const own = record * RECORD_WORDS;
     let place = hash & mask;
-    for (let found = places[place]!; found !== 0; found = places[place]!) {
-      const other = (found & RECORD_MASK) * RECORD_WORDS;
-      let same = 0;
-      while (same < KEY_WORDS && words[other + same] === words[own + same]) same++;
-      if (same === KEY_WORDS) break;
+    for (let held = places[place]!; held !== 0; held = places[place]!) {
+      if (superseded !== 0 && (held & RECORD_MASK) === superseded) break;
       place = (place + 1) & mask;
     }
     places[place] = this.placeOf(record, hash);

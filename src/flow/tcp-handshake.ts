@@ -1,5 +1,5 @@
 /** What a SYN offers: maximum segment size and window scale. */
-import { findTcpOption, TcpOption } from '../protocols/tcp-options.ts';
+import { TcpOption } from '../protocols/tcp-options.ts';
 import { Cold, RECORD_WORDS } from './flow-columns.ts';
 import type { FlowTable } from './flow-table.ts';
 
@@ -7,10 +7,11 @@ const LEAST_HEADER = 20;
 /** Octets of the options, kind and length included. */
 const MSS_LENGTH = 4;
 const SCALE_LENGTH = 3;
+const TIMESTAMPS_LENGTH = 10;
 /** Larger shifts are taken for this one (RFC 7323 §2.3). */
 const MOST_SCALE = 14;
 
-/** Keeps the options of the SYN whose header is [at, end). */
+/** Keeps the options of the SYN whose header is [at, end): what it offers, and the timestamp that marks a direction's first packet. */
 export function keepSynOptions(
   table: FlowTable,
   record: number,
@@ -21,13 +22,28 @@ export function keepSynOptions(
 ): void {
   const { words } = table;
   const own = record * RECORD_WORDS;
-  const mss = findTcpOption(view, at + LEAST_HEADER, end, TcpOption.maximumSegmentSize, MSS_LENGTH);
-  if (mss >= 0) {
-    const shift = 16 * direction;
-    words[own + Cold.mss] = (words[own + Cold.mss]! & ~(0xffff << shift)) | (view.getUint16(mss) << shift);
+  const scaleShift = 8 * direction;
+  words[own + Cold.windowScale] = words[own + Cold.windowScale]! & ~(0xff << scaleShift);
+  for (let option = at + LEAST_HEADER; option + 1 < end; ) {
+    const kind = view.getUint8(option);
+    if (kind === TcpOption.endOfList) return;
+    if (kind === TcpOption.noOperation) {
+      option += 1;
+      continue;
+    }
+    const length = view.getUint8(option + 1);
+    if (length < 2 || option + length > end) return;
+    if (kind === TcpOption.maximumSegmentSize && length === MSS_LENGTH) {
+      const shift = 16 * direction;
+      words[own + Cold.mss] = (words[own + Cold.mss]! & ~(0xffff << shift)) | (view.getUint16(option + 2) << shift);
+    } else if (kind === TcpOption.windowScale && length === SCALE_LENGTH) {
+      const scale = Math.min(view.getUint8(option + 2), MOST_SCALE) + 1;
+      words[own + Cold.windowScale] = words[own + Cold.windowScale]! | (scale << scaleShift);
+    } else if (kind === TcpOption.timestamps && length === TIMESTAMPS_LENGTH) {
+      if (words[own + Cold.timestamp + direction] === 0) {
+        words[own + Cold.timestamp + direction] = view.getInt32(option + 2);
+      }
+    }
+    option += length;
   }
-  const scale = findTcpOption(view, at + LEAST_HEADER, end, TcpOption.windowScale, SCALE_LENGTH);
-  const shift = 8 * direction;
-  const told = scale < 0 ? 0 : Math.min(view.getUint8(scale), MOST_SCALE) + 1;
-  words[own + Cold.windowScale] = (words[own + Cold.windowScale]! & ~(0xff << shift)) | (told << shift);
 }

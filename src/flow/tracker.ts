@@ -229,7 +229,7 @@ export class FlowTracker {
         }
         words[found * RECORD_WORDS + Hot.flags] = words[found * RECORD_WORDS + Hot.flags]! | FlowFlag.superseded;
       }
-      record[i] = this.begin(i, view);
+      record[i] = this.begin(i, view, found);
     }
   }
 
@@ -246,8 +246,8 @@ export class FlowTracker {
     );
   }
 
-  /** Makes a flow of which entry `i` is the first packet. */
-  private begin(i: number, view: DataView): number {
+  /** Makes a flow of which entry `i` is the first packet, in the place of `superseded`, if any. */
+  private begin(i: number, view: DataView, superseded: number): number {
     const { queue, table } = this;
     const record = table.take();
     const at = record * RECORD_WORDS;
@@ -272,7 +272,7 @@ export class FlowTracker {
       const flags = view.getUint8(tcpAt + TcpOctet.flags);
       this.tcp.initialSequences(record, queue.direction[i]!, sequence, acknowledgment, flags);
     }
-    table.enter(record, queue.hash[i]!);
+    table.enter(record, queue.hash[i]!, superseded);
     return record;
   }
 
