@@ -5,6 +5,7 @@ export const TARGETS: Readonly<Record<string, () => Promise<FuzzTarget>>> = {
   reader: async () => (await import('./reader.ts')).reader,
   dissect: async () => (await import('./dissect.ts')).dissect,
   filter: async () => (await import('./filter.ts')).filter,
+  decompress: async () => (await import('./decompress.ts')).decompress,
   context: async () => (await import('./context.ts')).context,
   flows: async () => (await import('./flows.ts')).flows,
 };
