@@ -5,12 +5,22 @@ import { joinCluster } from '../cluster/join/join-cluster.ts';
 import { buildModel } from '../cluster/model.ts';
 import { type Names, namesOf } from '../cluster/names.ts';
 import { Observations } from '../cluster/traffic/observations.ts';
+import type { DestinationRule, TrackedConnection } from '../flow/nat-context.ts';
 import { readContextFiles } from '../node/context-files.ts';
 import { UsageError } from './exit-codes.ts';
 import type { Messages } from './messages.ts';
 
 /** Reads the files of `--context`; what is not understood is a notice that names the file. Throws UsageError for a path that is not there. */
-export async function loadContext(paths: readonly string[], messages: Messages): Promise<Context> {
+export function loadContext(paths: readonly string[], messages: Messages): Promise<Context> {
+  const loading = loaded.get(paths) ?? load(paths, messages);
+  loaded.set(paths, loading);
+  return loading;
+}
+
+/** What a call's `--context` was read as: names and translations both come from it. */
+const loaded = new WeakMap<readonly string[], Promise<Context>>();
+
+async function load(paths: readonly string[], messages: Messages): Promise<Context> {
   try {
     const { files, warnings } = readContextFiles(paths);
     const context = await readContext(files);
@@ -27,4 +37,14 @@ export async function loadContext(paths: readonly string[], messages: Messages):
 export async function namesIn(paths: readonly string[], messages: Messages): Promise<Names> {
   const { facts } = await loadContext(paths, messages);
   return namesOf(joinCluster(buildModel(facts), new Observations()));
+}
+
+/** What the files tell of address translation: tracked connections, and rules that change destinations. */
+export async function translationsIn(
+  paths: readonly string[],
+  messages: Messages,
+): Promise<{ connections: readonly TrackedConnection[]; rules: readonly DestinationRule[] }> {
+  const { facts } = await loadContext(paths, messages);
+  const { connections, destinationNat } = buildModel(facts);
+  return { connections, rules: destinationNat };
 }

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RANKINGS, type Ranking } from '../flow/flow-ranking.ts';
 import { MOST_FLOWS } from '../flow/flow-table.ts';
 import { DEFAULT_IDLE, DEFAULT_MAX_FLOWS, DEFAULT_TCP_IDLE, type FlowOptions } from '../flow/tracker.ts';
-import { addCaptureOptions, type CaptureOptions } from './packet-options.ts';
+import { addCaptureOptions, addContextOption, type CaptureOptions } from './packet-options.ts';
 
 /** What decides which packets are one flow, and with it the ids of flows. */
 export interface FlowSettings {
@@ -13,6 +13,9 @@ export interface FlowSettings {
 
 export interface FlowsOptions extends CaptureOptions, FlowSettings {
   readonly filter: string | undefined;
+  readonly where: string | undefined;
+  readonly context: readonly string[] | undefined;
+  readonly numeric: boolean | undefined;
   readonly json: boolean | undefined;
   readonly csv: boolean | undefined;
   readonly top: number | undefined;
@@ -62,9 +65,12 @@ export function addFlowSettings(command: Command): Command {
 export function addFlowsOptions(command: Command): Command {
   command
     .option('-Y, --filter <expression>', 'count only these packets')
+    .option('--where <expression>', "show only these flows: 'server.port == 80 && c2s.retransmissions > 0'")
     .option('--json', 'one JSON object a line')
     .option('--csv', 'comma-separated values with a header (RFC 4180)')
     .option('--top <n>', 'only the n flows with the most of what --sort names', whole)
     .addOption(new Option('--sort <key>', 'most first; with --top, bytes unless told').choices(RANKINGS));
-  return addCaptureOptions(addFlowSettings(command).option('-n, --numeric', 'no names in place of addresses'));
+  return addCaptureOptions(
+    addFlowSettings(addContextOption(command)).option('-n, --numeric', 'no names in place of addresses'),
+  );
 }

@@ -1,5 +1,8 @@
 /** What is known of a conversation when it is told: the record that `flows --json` prints, and that names, links and diagnoses build on. */
 
+import type { Application } from './application.ts';
+import type { NatLink } from './nat-link.ts';
+
 /** One end of a conversation. */
 export interface FlowEndpoint {
   /** Address in its usual notation. */
@@ -8,6 +11,12 @@ export interface FlowEndpoint {
   readonly port?: number;
   /** The client was not told by a SYN: it is who spoke first, or who was spoken to from a well-known port. */
   readonly guessed?: true;
+  /** Who has the address, where files or traffic tell; see src/cluster/names.ts. */
+  readonly pod?: string;
+  readonly node?: string;
+  readonly service?: string;
+  /** The names follow from traffic alone. */
+  readonly inferred?: true;
 }
 
 /** Round trips of data, from a segment to the acknowledgment of its last octet, as seen at the point. In seconds. */
@@ -80,6 +89,9 @@ export interface FlowTunnel {
   /** Outer address on the client's side, and on the server's. */
   readonly client: string;
   readonly server: string;
+  /** Nodes that have these addresses, where files or traffic tell. */
+  readonly client_node?: string;
+  readonly server_node?: string;
 }
 
 /**
@@ -121,5 +133,9 @@ export interface FlowRecord {
   readonly tunnel: readonly FlowTunnel[];
   /** Number of the first packet within its capture. */
   readonly first_packet: number;
+  /** What was said in it. */
+  readonly application?: Application;
+  /** The same conversation before or behind address translation. */
+  readonly nat?: readonly NatLink[];
   readonly marks: { readonly c2s: DirectionMarks; readonly s2c: DirectionMarks };
 }

@@ -30,9 +30,14 @@ const COLUMNS: readonly (readonly [name: string, value: (flow: FlowRecord) => Ce
   ['protocol', (flow) => flow.protocol],
   ['client_ip', (flow) => flow.client.ip],
   ['client_port', (flow) => flow.client.port],
+  ['client_pod', (flow) => flow.client.pod],
+  ['client_node', (flow) => flow.client.node],
   ['client_guessed', (flow) => flow.client.guessed ?? false],
   ['server_ip', (flow) => flow.server.ip],
   ['server_port', (flow) => flow.server.port],
+  ['server_pod', (flow) => flow.server.pod],
+  ['server_node', (flow) => flow.server.node],
+  ['server_service', (flow) => flow.server.service],
   ['start', (flow) => flow.start],
   ['end', (flow) => flow.end],
   ['duration', (flow) => flow.duration],
@@ -52,6 +57,7 @@ const COLUMNS: readonly (readonly [name: string, value: (flow: FlowRecord) => Ce
   ['tunnel_id', (flow) => flow.tunnel.map(({ vni, key }) => vni ?? key ?? '').join(' ')],
   ['tunnel_client', (flow) => flow.tunnel.map(({ client }) => client).join(' ')],
   ['tunnel_server', (flow) => flow.tunnel.map(({ server }) => server).join(' ')],
+  ['nat', (flow) => flow.nat?.map(({ kind, flow: other }) => `${kind} ${other}`).join(' ')],
 ];
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -37,14 +37,17 @@ function secondsText(seconds: number): string {
   return seconds < 5970 ? `${Math.round(seconds / 60)}m` : `${Math.round(seconds / 3600)}h`;
 }
 
-function endpointText({ ip, port }: FlowEndpoint): string {
+function endpointText({ ip, port, pod, service, node }: FlowEndpoint): string {
+  const name = pod ?? service ?? node;
+  if (name !== undefined) return port === undefined ? name : `${name}:${port}`;
   if (port === undefined) return ip;
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
 
-function tunnelText({ kind, vni, key, client, server }: FlowTunnel, style: Style): string {
+function tunnelText({ kind, vni, key, client, server, ...nodes }: FlowTunnel, style: Style): string {
   const id = vni ?? key;
-  return `${kind}${id === undefined ? '' : ` ${id}`} ${client}${style.arrow}${server}`;
+  const ends = `${nodes.client_node ?? client}${style.arrow}${nodes.server_node ?? server}`;
+  return `${kind}${id === undefined ? '' : ` ${id}`} ${ends}`;
 }
 
 /** Trouble in words, worst first: how often in both directions. */
@@ -86,6 +89,12 @@ const COLUMNS: readonly Column[] = [
     text: ({ tcp }) => (tcp?.rtt === undefined ? '' : secondsText(tcp.rtt)),
   },
   { title: 'STATE', right: false, shrinks: false, text: ({ tcp }) => tcp?.state ?? '' },
+  {
+    title: 'NAT',
+    right: false,
+    shrinks: true,
+    text: ({ nat = [] }) => nat.map(({ kind, flow }) => `${kind} ${flow}`).join(', '),
+  },
   { title: 'TROUBLE', right: false, shrinks: false, text: troubleText },
 ];
 const POINT: Column = { title: 'POINT', right: false, shrinks: true, text: (flow) => flow.point };

@@ -1,6 +1,9 @@
 /** JSON Schema (draft 2020-12) of what `--json` prints: the records' envelopes are declared here, the layers derive from the protocols. */
+
+import { CLUSTER_RECORD_SCHEMAS } from '../cluster/record-schema.ts';
 import type { Field } from '../dissect/field.ts';
 import type { Protocol } from '../dissect/protocol.ts';
+import { FLOW_SCHEMA } from '../flow/flow-schema.ts';
 
 /** A JSON Schema as a plain object. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -152,11 +155,15 @@ export function recordSchema(protocols: readonly Protocol[]): Schema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'netdissect --json',
-    oneOf: [{ $ref: '#/$defs/packet' }, { $ref: '#/$defs/warning' }],
+    oneOf: ['packet', 'flow', ...Object.keys(CLUSTER_RECORD_SCHEMAS), 'warning'].map((name) => ({
+      $ref: `#/$defs/${name}`,
+    })),
     $defs: {
       ...($defs as Record<string, Schema>),
       packet,
       warning: warningSchema,
+      flow: FLOW_SCHEMA,
+      ...CLUSTER_RECORD_SCHEMAS,
       ...Object.fromEntries(shown.map((protocol) => [protocol.name, layerSchema(protocol)])),
     },
   };

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { isCommand } from '../../src/cli/command-names.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { FIXTURES } from '../corpus.ts';
 
@@ -19,14 +20,21 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   full: ['--json', '--full', '-c', '4'],
   stats: ['stats'],
   checked: ['--check'],
+  flows: ['flows'],
+  'flows-json': ['flows', '--json'],
+  'flows-csv': ['flows', '--csv'],
+  cluster: ['cluster'],
+  'cluster-json': ['cluster', '--json'],
 };
 
 /** What a node's network card of each healthy scenario is held against. */
-const NODE_NIC = ['lines', 'layers', 'hex', 'json'];
+const NODE_NIC = ['lines', 'layers', 'hex', 'json', 'flows', 'cluster'];
 
 /** Captures with the commands they are held against. */
 const ROWS: readonly (readonly [capture: string, ...commands: string[]])[] = [
-  ['flannel-vxlan/node1-eth1', 'lines', 'layers', 'hex', 'json', 'full', 'stats'],
+  ['flannel-vxlan/node1-eth1', ...NODE_NIC, 'full', 'stats', 'flows-json', 'flows-csv', 'cluster-json'],
+  ['loss/node1-eth1', 'flows'],
+  ['zero-window/node1-eth1', 'flows'],
   ['flannel-udp/node1-eth1', ...NODE_NIC],
   ['flannel-host-gw/node1-eth1', ...NODE_NIC],
   ['calico-ipip/node1-eth0', ...NODE_NIC],
@@ -49,7 +57,7 @@ const goldenPath = (capture: string, command: string): string => `${capture}.${c
 test.each(cases)('$capture $command', async ({ capture, command }) => {
   const words = COMMANDS[command];
   if (words === undefined) throw new Error(`no command '${command}'`);
-  const first = words[0] === 'stats' ? ['stats'] : [];
+  const first = words[0] !== undefined && isCommand(words[0]) ? [words[0]] : [];
   const { status, stdout, stderr } = await runCli([
     ...first,
     `${FIXTURES}${capture}.pcap`,

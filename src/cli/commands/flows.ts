@@ -1,24 +1,42 @@
 /** `flows`: conversations, as a table, JSON or comma-separated values. */
-
 import type { PacketRun } from '../../capture/merge.ts';
+import { Packet } from '../../capture/packet.ts';
+import type { Names } from '../../cluster/names.ts';
+import type { Dissector } from '../../dissect/dissector.ts';
+import { FilterContext } from '../../filter/context.ts';
+import { type Filter, loadFilter } from '../../filter/filter.ts';
+import { FilterError } from '../../filter/filter-error.ts';
+import { nameFields } from '../../filter/name-fields.ts';
+import { compileRecordFilter, type RecordFilter } from '../../filter/record-filter.ts';
+import { ApplicationObserver } from '../../flow/application-observer.ts';
 import type { FlowInput } from '../../flow/flow-input.ts';
 import type { FlowRecord } from '../../flow/flow-record.ts';
-import { FlowTracker } from '../../flow/tracker.ts';
+import { FLOW_PATHS } from '../../flow/flow-schema.ts';
+import { NatLinks } from '../../flow/nat.ts';
+import { NatContext } from '../../flow/nat-context.ts';
+import type { NatLink } from '../../flow/nat-link.ts';
+import { ObservedTracker } from '../../flow/observed-tracker.ts';
+import type { FlowTracker } from '../../flow/tracker.ts';
+import { Session } from '../../reassemble/session.ts';
 import { FLOW_CSV_HEADER, flowCsv } from '../../render/flow-csv.ts';
 import { flowJson } from '../../render/flow-json.ts';
 import { FlowTableText } from '../../render/flow-table.ts';
 import { jsonString } from '../../render/safe-text.ts';
 import { type Damage, type PacketOrigin, Points, readCaptures } from '../captures.ts';
-import { dissectorFor } from '../dissection.ts';
+import { dissectorFor, dissectPacket } from '../dissection.ts';
 import { type ExitCode, UsageError } from '../exit-codes.ts';
+import { type FlowFactSources, withFacts } from '../flow-facts.ts';
 import { type FlowsOptions, trackerSettings } from '../flow-options.ts';
 import type { CommandIo } from '../io.ts';
 import { Messages } from '../messages.ts';
+import { namesFor } from '../names.ts';
 import { Output } from '../output.ts';
 import { styleFor } from '../terminal.ts';
 
 /** Flows that settle the widths of the table's columns. */
 const SAMPLE = 1000;
+/** Flows among which links across address translation are looked for; with more, records would be made twice for nothing but time. */
+const MOST_LINKED = 100_000;
 
 /** Runs the command and answers the exit status. */
 export async function flows(paths: readonly string[], options: FlowsOptions, io: CommandIo): Promise<ExitCode> {
@@ -26,13 +44,34 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
   const messages = new Messages(io, options.quiet);
   const output = new Output(io.stdout);
   const points = new Points(paths);
+  const dissector = dissectorFor(options);
+  const names = await namesFor(options, messages);
+  const { counts, shows } = await filtersFor(options, dissector, names);
   const isRanked = options.top !== undefined || options.sort !== undefined;
-  const tracker = new FlowTracker(dissectorFor(options), {
+  const sources: { -readonly [K in keyof FlowFactSources]: FlowFactSources[K] } = {
+    names,
+    applications: undefined,
+    links: new Map(),
+  };
+  const tracker = new ObservedTracker(dissector, {
     ...trackerSettings(options),
     // What gives way early is printed at once where the order does not matter.
-    ...(options.json && !isRanked ? { onEvicted: (flow) => output.line(flowJson(flow)) } : {}),
+    ...(options.json && !isRanked
+      ? {
+          onEvicted: (flow) => {
+            const known = withFacts(flow, sources);
+            if (shows(known)) output.line(flowJson(known));
+            sources.applications?.release(flow.id);
+          },
+        }
+      : {}),
   });
-  const take = inputsOf(tracker, points, options);
+  // The table has no room for what was said, so nothing is read for it.
+  if (options.json || options.where?.includes('application')) {
+    sources.applications = new ApplicationObserver(() => tracker.base);
+    tracker.observer = sources.applications;
+  }
+  const take = inputsOf(tracker, points, options, counts);
   // Conversations do not cross captures, so that these need not be merged by time.
   const status = await readCaptures(paths, {
     io,
@@ -44,21 +83,28 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
       if (options.json) output.line(warningJson(damage));
     },
   });
-  print(tracker, options, output, io);
-  if (tracker.evicted > 0) {
-    const text = `${tracker.evicted} of ${tracker.made} flows gave way to newer ones (--max-flows)`;
-    messages.notice('', options.json && !isRanked ? text : `${text} and are not shown`);
-    if (options.json)
-      output.line(`{"type":"warning","code":"max-flows","evicted":${tracker.evicted},"message":${jsonString(text)}}`);
-  }
-  if (tracker.pointsShared > 0) {
-    messages.notice(
-      '',
-      `${tracker.pointsShared} interfaces are more than are told apart; their flows are those of the last one`,
-    );
-  }
+  sources.links = await linksOf(tracker, options, messages);
+  print(tracker, options, sources, shows, output, io);
+  tellLimits(tracker, sources, options, isRanked, messages, output);
   output.flush();
   return status;
+}
+
+/** The packets that count and the flows that show. Throws UsageError where a filter is wrong. */
+async function filtersFor(
+  { filter, where }: FlowsOptions,
+  dissector: Dissector,
+  names: Names,
+): Promise<{ counts: Filter | undefined; shows: RecordFilter }> {
+  try {
+    return {
+      counts: filter === undefined ? undefined : await loadFilter(filter, dissector, { computed: nameFields(names) }),
+      shows: where === undefined ? () => true : compileRecordFilter(where, FLOW_PATHS),
+    };
+  } catch (error) {
+    if (error instanceof FilterError) throw new UsageError(error.render(), { cause: error });
+    throw error;
+  }
 }
 
 /** Hands runs of packets to the tracker, each capture as an input of its own, pieces of one as the same. */
@@ -66,8 +112,10 @@ function inputsOf(
   tracker: FlowTracker,
   points: Points,
   { join = false, count = Number.POSITIVE_INFINITY }: FlowsOptions,
+  counts: Filter | undefined,
 ): (run: PacketRun, origin: PacketOrigin) => boolean {
   const inputs: FlowInput[] = [];
+  const select = counts === undefined ? undefined : selection(tracker.dissector, counts, points);
   let left = count;
   return (run, { index, input }) => {
     const origin: PacketOrigin = { index, input };
@@ -79,15 +127,67 @@ function inputsOf(
       point: (id) => points.of(origin, id),
     });
     const taken = Math.min(run.end - run.start, left);
-    inputs[place].add(reader.view, run.batch, run.start, run.start + taken);
+    if (select === undefined) inputs[place].add(reader.view, run.batch, run.start, run.start + taken);
+    else select(inputs[place], run, run.start + taken, origin);
     left -= taken;
     return left > 0;
   };
 }
 
-function print(tracker: FlowTracker, { json, csv, sort, top }: FlowsOptions, output: Output, io: CommandIo): void {
-  const ranking = sort ?? (top === undefined ? undefined : 'bytes');
-  const found = tracker.flows(ranking, top);
+/** Hands on the packets of a run that a filter selects; the others are counted only. */
+function selection(
+  dissector: Dissector,
+  filter: Filter,
+  points: Points,
+): (input: FlowInput, run: PacketRun, end: number, origin: PacketOrigin) => void {
+  const context = new FilterContext(dissector.createLayers());
+  const session = new Session();
+  const packet = new Packet();
+  let number = 0;
+  return (input, { batch, start }, end, origin) => {
+    const { reader } = origin.input;
+    for (let row = start; row < end; row++) {
+      packet.borrowRow(batch, row, reader);
+      number++;
+      session.at(number, packet.seconds, points.of(origin, packet.interfaceId));
+      dissectPacket(dissector, context.layers, packet, origin.input, session);
+      context.take(packet, number, packet.interfaceId, reader.interfaces[packet.interfaceId]?.name ?? '');
+      if (filter.matches(context)) input.add(reader.view, batch, row, row + 1);
+      else input.packets++;
+    }
+  };
+}
+
+/** Links across address translation, where the flows are few enough to be compared; files of connections and rules confirm them. */
+async function linksOf(
+  tracker: FlowTracker,
+  { context, numeric }: FlowsOptions,
+  messages: Messages,
+): Promise<ReadonlyMap<number, readonly NatLink[]>> {
+  if (tracker.made > MOST_LINKED) {
+    messages.notice('', `links across address translation are not looked for among more than ${MOST_LINKED} flows`);
+    return new Map();
+  }
+  const links = new NatLinks(context === undefined || numeric ? undefined : await natContext(context, messages));
+  for (const flow of tracker.flows()) links.add(flow);
+  return links.links();
+}
+
+async function natContext(paths: readonly string[], messages: Messages): Promise<NatContext> {
+  const { translationsIn } = await import('../context-files.ts');
+  const { connections, rules } = await translationsIn(paths, messages);
+  return new NatContext(connections, rules);
+}
+
+function print(
+  tracker: FlowTracker,
+  { json, csv, sort, top, color }: FlowsOptions,
+  sources: FlowFactSources,
+  shows: RecordFilter,
+  output: Output,
+  io: CommandIo,
+): void {
+  const found = shown(tracker, sort ?? (top === undefined ? undefined : 'bytes'), top, sources, shows);
   if (json || csv) {
     if (csv) output.line(FLOW_CSV_HEADER);
     for (const flow of found) output.line(json ? flowJson(flow) : flowCsv(flow));
@@ -99,10 +199,52 @@ function print(tracker: FlowTracker, { json, csv, sort, top }: FlowsOptions, out
   }
   if (sample.length === 0) return;
   const hasPoints = tracker.points.length > 1;
-  const table = new FlowTableText(sample, hasPoints, styleFor('auto', io), io.stdout.columns);
+  const table = new FlowTableText(sample, hasPoints, styleFor(color, io), io.stdout.columns);
   output.line(table.header());
   for (const flow of sample) output.line(table.line(flow));
   for (const flow of found) output.line(table.line(flow));
+}
+
+/** The flows that show, in their order, with everything known of them. */
+function* shown(
+  tracker: FlowTracker,
+  ranking: FlowsOptions['sort'],
+  top = Number.POSITIVE_INFINITY,
+  sources: FlowFactSources,
+  shows: RecordFilter,
+): Generator<FlowRecord, void, undefined> {
+  let left = top;
+  for (const flow of tracker.flows(ranking)) {
+    if (left === 0) return;
+    const known = withFacts(flow, sources);
+    if (!shows(known)) continue;
+    left--;
+    yield known;
+  }
+}
+
+function tellLimits(
+  tracker: FlowTracker,
+  { applications }: FlowFactSources,
+  { json }: FlowsOptions,
+  isRanked: boolean,
+  messages: Messages,
+  output: Output,
+): void {
+  if (tracker.evicted > 0) {
+    const text = `${tracker.evicted} of ${tracker.made} flows gave way to newer ones (--max-flows)`;
+    messages.notice('', json && !isRanked ? text : `${text} and are not shown`);
+    if (json) {
+      output.line(`{"type":"warning","code":"max-flows","evicted":${tracker.evicted},"message":${jsonString(text)}}`);
+    }
+  }
+  if (tracker.pointsShared > 0) {
+    const text = `${tracker.pointsShared} interfaces are more than are told apart; their flows are those of the last one`;
+    messages.notice('', text);
+  }
+  if ((applications?.left ?? 0) > 0) {
+    messages.notice('', `what was said is not kept of ${applications?.left} flows: there are too many`);
+  }
 }
 
 function warningJson({ path, code, message, byteOffset }: Damage): string {
