@@ -89,6 +89,8 @@ test('jq reads every line', async () => {
 const RECIPE_CAPTURES: Readonly<Record<string, string>> = {
   'capture.cap': `${FIXTURES}flannel-vxlan/node1-eth1.pcap`,
   'pod.cap': `${FIXTURES}offload-checksums/node1-web.eth0.pcap`,
+  'loss.cap': `${FIXTURES}loss/node1-eth1.pcap`,
+  context: `${FIXTURES}flannel-vxlan/context`,
 };
 
 test('the README’s recipes run', async () => {
@@ -98,7 +100,8 @@ test('the README’s recipes run', async () => {
   for (const [line, first = '', options = '', flags = '', filter = ''] of recipes) {
     const given = `${first} ${options}`.trim().split(/\s+/);
     // A few packets: jq as WebAssembly takes its time.
-    const words = [...given.map((word) => RECIPE_CAPTURES[word] ?? word), '-c', '20'];
+    const few = first === 'flows' ? [] : ['-c', '20'];
+    const words = [...given.map((word) => RECIPE_CAPTURES[word] ?? word), ...few];
     const { stdout, status } = await runCli(words);
     expect(status, line).toBe(0);
     const out = await raw(stdout, filter, flags.trim().split(' ').filter(Boolean));
