@@ -171,7 +171,9 @@ ${cases.join('\n')}
             ...this.next(protocol),
           ]),
     ];
-    const body = lines.map((line) => `          ${line}`).join('\n');
+    const body = readOnce(lines)
+      .map((line) => `          ${line}`)
+      .join('\n');
     return `        // ${protocol.name}\n        case ${this.id(protocol.name)}: {\n${body}\n        }`;
   }
 
@@ -216,10 +218,16 @@ ${cases.join('\n')}
   }
 
   private fragments(protocol: Protocol): string[] {
-    if (protocol.fragmentation === undefined) return [];
-    const offset = this.call(protocol, 'fragmentation.offset');
-    const more = this.call(protocol, 'fragmentation.more');
-    return [`if (${offset}(view, at) !== 0 || ${more}(view, at)) break chain;`];
+    const { fragmentFields } = protocol;
+    if (fragmentFields.length === 0) return [];
+    const first = Math.min(...fragmentFields.map(({ octetOffset }) => octetOffset));
+    const end = Math.max(...fragmentFields.map(({ octetOffset, octetWidth }) => octetOffset + octetWidth));
+    if (end - first !== 2) throw new Error(`${protocol.name}: what tells fragments is not one word of 16 bits`);
+    const mask = fragmentFields.reduce(
+      (bits, { bitOffset, bitWidth }) => bits | ((2 ** bitWidth - 1) << (8 * end - bitOffset - bitWidth)),
+      0,
+    );
+    return [`if ((view.getUint16(at + ${first}) & ${mask}) !== 0) break chain;`];
   }
 
   /** What the layer's role adds to the key. */
@@ -323,6 +331,22 @@ ${cases.join('\n')}
     if (nextName !== undefined) return [`id = ${this.id(nextName)};`, ...goOn];
     return [`id = ${this.call(protocol, 'next')}(dispatch, view, at, behind, limit);`, ...goOn];
   }
+}
+
+/** Gives octets that a case reads more than once a name, behind its first line, which has seen to it that they are there. */
+function readOnce(lines: readonly string[]): readonly string[] {
+  const text = lines.join('\n');
+  const reads: readonly string[] = text.match(/view\.getUint\d+\(at(?: \+ \d+)?\)/g) ?? [];
+  const repeated = [...new Set(reads)].filter((read) => reads.indexOf(read) !== reads.lastIndexOf(read));
+  let named = lines;
+  const names: string[] = [];
+  for (const read of repeated) {
+    const [, bits, octet = '0'] = /getUint(\d+)\(at(?: \+ (\d+))?\)/.exec(read) ?? [];
+    const name = `uint${bits}At${octet}`;
+    names.push(`const ${name} = ${read};`);
+    named = named.map((line) => line.replaceAll(read, name));
+  }
+  return [...named.slice(0, 1), ...names, ...named.slice(1)];
 }
 
 function fieldOf(protocol: Protocol, key: string): Field {

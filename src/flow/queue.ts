@@ -63,8 +63,8 @@ export class FlowQueue {
   readonly ttl = new Int32Array(QUEUE_CAPACITY);
   /** UDP destination port of the innermost tunnel, 0 for none. */
   readonly tunnelPort = new Int32Array(QUEUE_CAPACITY);
-  /** Octets of the frame on the wire. */
-  readonly wireLength = new Float64Array(QUEUE_CAPACITY);
+  /** Octets of the frame on the wire, below 2^31. */
+  readonly wireLength = new Int32Array(QUEUE_CAPACITY);
   /** Nanoseconds since the tracker's first packet; NaN without a time. */
   readonly time = new Float64Array(QUEUE_CAPACITY);
   /** Number of the packet within its capture. */
