@@ -1,8 +1,9 @@
 /** Options of `flows`, and those by which `follow` counts the same flows. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_IDLE, DEFAULT_MAX_FLOWS, DEFAULT_TCP_IDLE } from '../flow/flow-defaults.ts';
 import { RANKINGS, type Ranking } from '../flow/flow-ranking.ts';
 import { MOST_FLOWS } from '../flow/flow-table.ts';
-import { DEFAULT_IDLE, DEFAULT_MAX_FLOWS, DEFAULT_TCP_IDLE, type FlowOptions } from '../flow/tracker.ts';
+import type { FlowOptions } from '../flow/tracker.ts';
 import { addCaptureOptions, addContextOption, type CaptureOptions } from './packet-options.ts';
 
 /** What decides which packets are one flow, and with it the ids of flows. */

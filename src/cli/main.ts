@@ -30,6 +30,11 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
 }
 
 async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
+  // Scripts ask for the version often, and alone: the parser need not be made for it.
+  if (argv.length === 1 && argv[0] === '--version') {
+    io.stdout.write(`${VERSION}\n`);
+    return ExitCode.done;
+  }
   const call = parse(argv, io);
   if (typeof call === 'number') return call;
   if (call.command === 'fields') {

@@ -20,6 +20,7 @@ import {
   Trouble,
   TTL_SHIFT,
 } from './flow-columns.ts';
+import { DEFAULT_IDLE, DEFAULT_MAX_FLOWS, DEFAULT_TCP_IDLE } from './flow-defaults.ts';
 import { type CapturePoint, FlowInput, type InputDescription } from './flow-input.ts';
 import { markPacket, markPayload } from './flow-marks.ts';
 import { type Ranking, ranked } from './flow-ranking.ts';
@@ -51,10 +52,6 @@ export interface FlowOptions {
   /** Called with each segment that TCP analysis counts as trouble. */
   readonly onIrregularity?: OnIrregularity;
 }
-
-export const DEFAULT_MAX_FLOWS = 1_000_000;
-export const DEFAULT_TCP_IDLE = 300;
-export const DEFAULT_IDLE = 60;
 
 /** One pass over captures. */
 export class FlowTracker {
