@@ -9,6 +9,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/**/*.ts'],
       reporter: ['text', 'json-summary'],
+      reportOnFailure: true,
       thresholds: { lines: 95, branches: 90 },
     },
   },

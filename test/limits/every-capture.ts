@@ -16,7 +16,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['flows'],
   ['cluster'],
 ];
-/** Seconds and megabytes that one call may take. */
+/** Seconds of the processor and megabytes that one call may take. */
 const MOST_SECONDS = 10;
 const MOST_MEGABYTES = 300;
 /** A call that has not ended by then hangs. */

@@ -24,7 +24,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     env: {},
     interrupted: new AbortController().signal,
   };
-  const before = performance.now();
+  const before = process.cpuUsage();
   let fault = '';
   try {
     const status = await main(words, io);
@@ -32,7 +32,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   } catch (error) {
     fault = error.stack ?? String(error);
   }
-  const seconds = (performance.now() - before) / 1000;
+  // Time of the processor: how busy others keep the machine must not count.
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (user + system) / 1e6;
   const megabytes = process.resourceUsage().maxRSS / 1024;
   process.stdout.write(`${JSON.stringify({ words, seconds, megabytes, fault })}\n`);
 }
