@@ -70,11 +70,15 @@ export interface FlowNames {
   readonly dissector: { readonly tunnelKinds: readonly string[] };
 }
 
+/** A part of a record while it is put together. */
+type Told<T> = { -readonly [K in keyof T]: T[K] };
+type DirectionDraft = Told<Omit<FlowDirection, 'ttl'>>;
+
 /** Reads flows of one table. */
 export class FlowReader {
   private readonly table: FlowTable;
   private readonly names: FlowNames;
-  private readonly octets = new DataView(new ArrayBuffer(16));
+  private readonly address = new DataView(new ArrayBuffer(16));
 
   constructor(table: FlowTable, names: FlowNames) {
     this.table = table;
@@ -146,7 +150,7 @@ export class FlowReader {
   }
 
   private addressText(word: number, isIpv6: boolean): string {
-    const { octets } = this;
+    const { address: octets } = this;
     if (isIpv6) {
       this.names.addresses.write(word, octets, 0);
       return ipv6Text(octets, 0);
@@ -173,12 +177,11 @@ export class FlowReader {
   private endpoint(record: number, side: number, isGuessed: boolean): FlowEndpoint {
     const at = record * RECORD_WORDS;
     const isIpv6 = (this.table.words[at + 3]! & KeyBit.ipv6) !== 0;
+    const told: Told<FlowEndpoint> = { ip: this.addressText(this.table.words[at + side]!, isIpv6) };
     const port = this.port(record, side);
-    return {
-      ip: this.addressText(this.table.words[at + side]!, isIpv6),
-      ...(port === undefined ? {} : { port }),
-      ...(isGuessed ? { guessed: true } : {}),
-    };
+    if (port !== undefined) told.port = port;
+    if (isGuessed) told.guessed = true;
+    return told;
   }
 
   private icmp(record: number): { type: number; code: number; id?: number } {
@@ -205,62 +208,61 @@ export class FlowReader {
 
   private direction(record: number, side: number): FlowDirection {
     const { words } = this.table;
-    const at = record * RECORD_WORDS + side;
-    const kept = (words[record * RECORD_WORDS + Cold.rstTtls]! >>> (16 + 8 * side)) & 0xff;
-    const ttl = Array.from(
-      { length: kept },
-      (_, i) => (words[record * RECORD_WORDS + Cold.ttls + side]! >>> (8 * i)) & 0xff,
-    );
-    const trouble = words[record * RECORD_WORDS + Cold.trouble]! * TROUBLE_WORDS;
-    const sum = (column: number, carry: number): number => {
-      const carried = trouble === 0 ? 0 : (this.table.trouble[trouble + carry]! >>> (16 * side)) & 0xffff;
-      return carried * TWO_TO_32 + (words[at + column]! >>> 0);
+    const at = record * RECORD_WORDS;
+    const trouble = words[at + Cold.trouble]! * TROUBLE_WORDS;
+    // Keys are set one by one: spreading what may be absent costs microseconds, and a capture may have a million flows.
+    const told: DirectionDraft = {
+      packets: words[at + Hot.packets + side]! >>> 0,
+      ip_bytes: this.octets(at + Hot.ipBytes, trouble, Carry.ipBytes, side),
+      payload_bytes: this.octets(at + Hot.payloadBytes, trouble, Carry.payloadBytes, side),
+      wire_bytes: this.octets(at + Hot.wireBytes, trouble, Carry.wireBytes, side),
     };
+    if ((words[at + 3]! & 0xff) === TCP) this.addTcp(told, record, side, trouble);
+    const kept = (words[at + Cold.rstTtls]! >>> (16 + 8 * side)) & 0xff;
+    const ttl: number[] = [];
+    for (let i = 0; i < kept; i++) ttl.push((words[at + Cold.ttls + side]! >>> (8 * i)) & 0xff);
+    const direction: Told<FlowDirection> = Object.assign(told, { ttl });
     const copies = trouble === 0 ? 0 : this.table.trouble[trouble + Trouble.copies + side]!;
-    const isTcp = (words[record * RECORD_WORDS + 3]! & 0xff) === TCP;
-    return {
-      packets: words[at + Hot.packets]! >>> 0,
-      ip_bytes: sum(Hot.ipBytes, Carry.ipBytes),
-      payload_bytes: sum(Hot.payloadBytes, Carry.payloadBytes),
-      wire_bytes: sum(Hot.wireBytes, Carry.wireBytes),
-      ...(isTcp ? this.tcpDirection(record, side, trouble) : {}),
-      ttl,
-      ...(copies === 0 ? {} : { duplicates: copies }),
-    };
+    if (copies !== 0) direction.duplicates = copies;
+    return direction;
   }
 
-  private tcpDirection(record: number, side: number, trouble: number): Partial<FlowDirection> {
+  /** A counter of octets with what it carried over. */
+  private octets(column: number, trouble: number, carry: number, side: number): number {
+    const carried = trouble === 0 ? 0 : (this.table.trouble[trouble + carry]! >>> (16 * side)) & 0xffff;
+    return carried * TWO_TO_32 + (this.table.words[column + side]! >>> 0);
+  }
+
+  private addTcp(told: DirectionDraft, record: number, side: number, trouble: number): void {
     const { words, floats } = this.table;
-    const counter = (column: number): number => (trouble === 0 ? 0 : this.table.trouble[trouble + column + side]!);
-    const mss = (words[record * RECORD_WORDS + Cold.mss]! >>> (16 * side)) & 0xffff;
-    const scale = (words[record * RECORD_WORDS + Cold.windowScale]! >>> (8 * side)) & 0xff;
-    const isOpened = (words[record * RECORD_WORDS + Hot.flags]! & ((FlowFlag.syn | FlowFlag.synAck) << side)) !== 0;
-    const samples = words[record * RECORD_WORDS + Cold.samples + side]!;
+    const at = record * RECORD_WORDS;
+    const counters = this.table.trouble;
+    // The slab's first record of trouble is nobody's, and all zeros.
+    const own = trouble + side;
+    told.retransmissions = counters[own + Trouble.retransmissions]!;
+    told.fast_retransmissions = counters[own + Trouble.fastRetransmissions]!;
+    told.spurious_retransmissions = counters[own + Trouble.spuriousRetransmissions]!;
+    told.out_of_order = counters[own + Trouble.outOfOrder]!;
+    told.duplicate_acks = counters[own + Trouble.duplicateAcks]!;
+    told.lost_segments = counters[own + Trouble.lostSegments]!;
+    told.zero_windows = counters[own + Trouble.zeroWindows]!;
     const closed = this.closedFor(record, side, trouble);
-    return {
-      retransmissions: counter(Trouble.retransmissions),
-      fast_retransmissions: counter(Trouble.fastRetransmissions),
-      spurious_retransmissions: counter(Trouble.spuriousRetransmissions),
-      out_of_order: counter(Trouble.outOfOrder),
-      duplicate_acks: counter(Trouble.duplicateAcks),
-      lost_segments: counter(Trouble.lostSegments),
-      zero_windows: counter(Trouble.zeroWindows),
-      ...(closed === 0 ? {} : { zero_window_time: closed }),
-      window_full: counter(Trouble.windowFull),
-      keep_alives: counter(Trouble.keepAlives),
-      ...(mss === 0 ? {} : { mss }),
-      ...(scale === 0 ? {} : { window_scale: scale - 1 }),
-      ...(isOpened ? { isn: words[record * RECORD_WORDS + Cold.initialSequence + side]! >>> 0 } : {}),
-      ...(samples === 0
-        ? {}
-        : {
-            rtt: {
-              samples,
-              min: Math.round(floats[record * RECORD_WORDS + Cold.rttLeast + side]!) / NANOS,
-              mean: Math.round(floats[record * RECORD_WORDS + Cold.rttMean + side]!) / NANOS,
-              max: Math.round(floats[record * RECORD_WORDS + Cold.rttMost + side]!) / NANOS,
-            },
-          }),
+    if (closed !== 0) told.zero_window_time = closed;
+    told.window_full = counters[own + Trouble.windowFull]!;
+    told.keep_alives = counters[own + Trouble.keepAlives]!;
+    const mss = (words[at + Cold.mss]! >>> (16 * side)) & 0xffff;
+    if (mss !== 0) told.mss = mss;
+    const scale = (words[at + Cold.windowScale]! >>> (8 * side)) & 0xff;
+    if (scale !== 0) told.window_scale = scale - 1;
+    const isOpened = (words[at + Hot.flags]! & ((FlowFlag.syn | FlowFlag.synAck) << side)) !== 0;
+    if (isOpened) told.isn = words[at + Cold.initialSequence + side]! >>> 0;
+    const samples = words[at + Cold.samples + side]!;
+    if (samples === 0) return;
+    told.rtt = {
+      samples,
+      min: Math.round(floats[at + Cold.rttLeast + side]!) / NANOS,
+      mean: Math.round(floats[at + Cold.rttMean + side]!) / NANOS,
+      max: Math.round(floats[at + Cold.rttMost + side]!) / NANOS,
     };
   }
 
