@@ -4,7 +4,7 @@
 export const QUEUE_CAPACITY = 64;
 
 /** 32-bit words of a flow's key. */
-export const KEY_WORDS = 7;
+const KEY_WORDS = 7;
 
 /** Bits of the key's fourth word, beside the IP protocol (0–7) and the point (12–31). */
 export const KeyBit = {
