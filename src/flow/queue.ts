@@ -3,9 +3,6 @@
 /** Entries of a queue: enough for cache misses to overlap, few enough for all columns to stay in the first-level cache. */
 export const QUEUE_CAPACITY = 64;
 
-/** 32-bit words of a flow's key. */
-const KEY_WORDS = 7;
-
 /** Bits of the key's fourth word, beside the IP protocol (0–7) and the point (12–31). */
 export const KeyBit = {
   /** The addresses are IPv6 and stand as numbers of an `AddressTable`. */
