@@ -12,7 +12,7 @@ export const TROUBLE_WORDS = 32;
 
 /** What every packet reads or writes. A pair of columns is indexed by direction: 0 is sent by the key's lower endpoint. */
 export const Hot = {
-  /** `KEY_WORDS` words. */
+  /** The seven words of the key, as the queue has them. */
   key: 0,
   flags: 7,
   packets: 10,
