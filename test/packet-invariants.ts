@@ -120,15 +120,17 @@ export interface LayerEnds {
 }
 
 /**
- * The layers of the frame, with their ends counted from its first octet, up to the first that depends on content: one that was recognised by its
- * looks, and all messages of a stream but the first, for where one begins may have to be searched for. Of these, less may be too little to go by.
+ * The layers of the frame, with their ends counted from its first octet, up to the first that depends on content, for of that less may be too little
+ * to go by: one that was recognised by its looks, and messages of a stream, where one may have to be searched for. Of streams that are not
+ * `hostile` the first message is where the stream says.
  */
-export function layerEnds(of: Layers): LayerEnds {
+export function layerEnds(of: Layers, hostile = false): LayerEnds {
   const all = Array.from({ length: of.count }, (_, row) => row);
+  const isLaterMessage = (row: number): boolean => row > 0 && of.parent[row] === of.parent[row - 1];
   const uncertain = all.findIndex(
     (row) =>
       (of.flags[row]! & RowFlag.guessed) !== 0 ||
-      (row > 0 && of.protocolOf(row).messages !== undefined && of.parent[row] === of.parent[row - 1]),
+      (of.protocolOf(row).messages !== undefined && (hostile || isLaterMessage(row))),
   );
   const rows = uncertain < 0 ? all : all.slice(0, uncertain);
   return {

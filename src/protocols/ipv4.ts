@@ -1,5 +1,17 @@
 /** IPv4 header, RFC 791 §3.1. */
-import { bits, bytes, flag, hex, ipv4Address, list, named, octets, packed, uint } from '../dissect/field.ts';
+import {
+  bits,
+  bytes,
+  type Field,
+  flag,
+  hex,
+  ipv4Address,
+  list,
+  named,
+  octets,
+  packed,
+  uint,
+} from '../dissect/field.ts';
 import type { Layers } from '../dissect/layers.ts';
 import { defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
@@ -174,12 +186,12 @@ function optionBody(emit: FieldEmitter, view: DataView, kind: number, at: number
   const { of } = opt;
   switch (kind) {
     case OPTION.routerAlert:
-      return emit.field(of.ra, at + 2) ? at + 4 : at + 2;
+      return wordBody(emit, of.ra, at, end);
     case OPTION.mtuProbe:
     case OPTION.mtuReply:
-      return emit.field(of.mtu, at + 2) ? at + 4 : at + 2;
+      return wordBody(emit, of.mtu, at, end);
     case OPTION.streamIdentifier:
-      return emit.field(of.sid, at + 2) ? at + 4 : at + 2;
+      return wordBody(emit, of.sid, at, end);
     case OPTION.traceroute:
       if (end - at < 12) return at + 2;
       emit.field(of.id_number, at + 2);
@@ -203,6 +215,16 @@ function optionBody(emit: FieldEmitter, view: DataView, kind: number, at: number
     default:
       return at + 2;
   }
+}
+
+/** Emits the two octets of an option that has no more, and answers the first octet behind them. */
+function wordBody(emit: FieldEmitter, field: Field, at: number, end: number): number {
+  if (end - at < 4) {
+    emit.issue('optionLength', 4, end - at, opt.of.len.name);
+    return at + 2;
+  }
+  emit.field(field, at + 2);
+  return at + 4;
 }
 
 /** Emits the addresses of a route; from the octet `next` on they are still to be filled in, or to be visited. */

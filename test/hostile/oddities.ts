@@ -21,5 +21,6 @@ const udp = (port: string, payload: string): string =>
 
 export const ODDITIES: readonly Oddity[] = [
   oddity('a DHCP message that ends within its fixed fields', IPV4, udp('0044', '00 '.repeat(29))),
+  oddity('an IP option for an MTU that has one octet', IPV4, `47 ${'00'.repeat(19)} 0b 03 00 00 ${'00'.repeat(4)}`),
   oddity('a frame shorter than the check sequence its capture claims', ETHERNET, '00 01 02 03', 15),
 ];
