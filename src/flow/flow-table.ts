@@ -147,12 +147,13 @@ export class FlowTable {
   }
 
   /** Numbers of the records in use, in order of their flows' ids. */
-  records(): number[] {
-    const records: number[] = [];
-    for (let record = 1; record <= this.used; record++) {
-      if (this.words[record * RECORD_WORDS + Cold.id] !== 0) records.push(record);
-    }
+  records(): Int32Array {
     const { words } = this;
+    const isHeld = (record: number): boolean => words[record * RECORD_WORDS + Cold.id] !== 0;
+    let count = 0;
+    for (let record = 1; record <= this.used; record++) if (isHeld(record)) count++;
+    const records = new Int32Array(count);
+    for (let record = 1, place = 0; record <= this.used; record++) if (isHeld(record)) records[place++] = record;
     if (this.evicted > 0) {
       records.sort((a, b) => (words[a * RECORD_WORDS + Cold.id]! >>> 0) - (words[b * RECORD_WORDS + Cold.id]! >>> 0));
     }

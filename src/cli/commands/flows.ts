@@ -181,13 +181,16 @@ async function natContext(paths: readonly string[], messages: Messages): Promise
 
 function print(
   tracker: FlowTracker,
-  { json, csv, sort, top, color }: FlowsOptions,
+  { json, csv, sort, top, where, color }: FlowsOptions,
   sources: FlowFactSources,
   shows: RecordFilter,
   output: Output,
   io: CommandIo,
 ): void {
-  const found = shown(tracker, sort ?? (top === undefined ? undefined : 'bytes'), top, sources, shows);
+  const ranking = sort ?? (top === undefined ? undefined : 'bytes');
+  // The tracker need not put a million flows in order for twenty, unless those that show are yet to be found.
+  const flows = tracker.flows(ranking, where === undefined ? top : undefined);
+  const found = shown(flows, top, sources, shows);
   if (json || csv) {
     if (csv) output.line(FLOW_CSV_HEADER);
     for (const flow of found) output.line(json ? flowJson(flow) : flowCsv(flow));
@@ -207,14 +210,13 @@ function print(
 
 /** The flows that show, in their order, with everything known of them. */
 function* shown(
-  tracker: FlowTracker,
-  ranking: FlowsOptions['sort'],
+  flows: Iterable<FlowRecord>,
   top = Number.POSITIVE_INFINITY,
   sources: FlowFactSources,
   shows: RecordFilter,
 ): Generator<FlowRecord, void, undefined> {
   let left = top;
-  for (const flow of tracker.flows(ranking)) {
+  for (const flow of flows) {
     if (left === 0) return;
     const known = withFacts(flow, sources);
     if (!shows(known)) continue;
