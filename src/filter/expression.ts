@@ -1,4 +1,5 @@
 /** Compiles operands: fields, slices, arithmetic and functions. */
+import { MAX_LAYERS } from '../dissect/layers.ts';
 import type { ArithmeticNode, IndexRange, NegativeNode, Node, SliceNode } from './ast.ts';
 import { calculate, settle } from './calculation.ts';
 import type { FilterContext } from './context.ts';
@@ -10,10 +11,10 @@ import type { Scope } from './scope.ts';
 import { isOctets, TYPE_WORDS, type Value, type ValueType } from './value.ts';
 
 /**
- * Results of an operation on two sides that both have several values: a packet with thousands of values on each side must not
- * stop a listing.
+ * Pairs that an operator looks at where both sides have several values: each layer of a packet with each other. A packet with thousands of
+ * values on each side must not stop a listing.
  */
-export const MAX_PAIRS = 65_536;
+export const MAX_PAIRS = MAX_LAYERS * MAX_LAYERS;
 
 /** The operand a node stands for. Literals take the type of `beside`; alone they are numbers or text. */
 export function compileOperand(scope: Scope, node: Node, beside?: LiteralTarget): Operand {
