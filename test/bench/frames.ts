@@ -14,8 +14,9 @@ const IPV6 = 40;
 const UDP = 8;
 const VXLAN = 8;
 const TCP = 20;
-/** MSS and window scale, padded. */
-const SYN_OPTIONS = 8;
+/** Options as Linux sends them: timestamps with every segment, behind two octets of padding; with a SYN also MSS, SACK and window scale. */
+const TIMESTAMPS = 12;
+const SYN_OPTIONS = 20;
 const MSS = 1410;
 const WINDOW_SCALE = 7;
 const VNI = 1;
@@ -34,7 +35,15 @@ export interface Segment {
   acknowledgment: number;
   flags: number;
   window: number;
+  /** Values of the timestamps option, in milliseconds. */
+  timestamp: number;
+  echo: number;
   payload: number;
+}
+
+/** Octets of a segment's TCP header. */
+export function tcpHeaderLength(flags: number): number {
+  return TCP + ((flags & Tcp.syn) === 0 ? TIMESTAMPS : SYN_OPTIONS);
 }
 
 /** Octets around the innermost IP packet. */
@@ -45,6 +54,11 @@ export const OVERHEAD: Readonly<Record<Carriage, number>> = {
   [Carriage.ipip]: ETHERNET + IPV4,
   [Carriage.flannelUdp]: ETHERNET + IPV4 + UDP,
 };
+
+/** Octets of the innermost IP header. */
+export function ipHeaderLength(carriage: Carriage): number {
+  return carriage === Carriage.plainIpv6 ? IPV6 : IPV4;
+}
 
 /** Writes frames one after the other into octets. */
 export class FrameWriter {
@@ -60,9 +74,9 @@ export class FrameWriter {
   /** Writes the frame of a segment at `at`; answers its octets. */
   write(at: number, segment: Segment): number {
     const { carriage } = segment;
-    const header = TCP + ((segment.flags & Tcp.syn) === 0 ? 0 : SYN_OPTIONS);
+    const header = tcpHeaderLength(segment.flags);
     const isIpv6 = carriage === Carriage.plainIpv6;
-    const inner = (isIpv6 ? IPV6 : IPV4) + header + segment.payload;
+    const inner = ipHeaderLength(carriage) + header + segment.payload;
     const length = OVERHEAD[carriage] + inner;
     let next = this.ethernet(at, isIpv6 ? 0x86dd : 0x0800, segment.sourceNode, segment.destinationNode, 0x52);
     if (carriage === Carriage.vxlan) {
@@ -148,10 +162,15 @@ export class FrameWriter {
     view.setUint16(at + 12, ((header / 4) << 12) | segment.flags);
     view.setUint16(at + 14, segment.window);
     view.setUint32(at + 16, 0);
-    if (header > TCP) {
-      view.setUint32(at + TCP, (2 << 24) | (4 << 16) | MSS);
-      view.setUint32(at + TCP + 4, (1 << 24) | (3 << 16) | (3 << 8) | WINDOW_SCALE);
+    const isSyn = (segment.flags & Tcp.syn) !== 0;
+    const options = at + TCP;
+    if (isSyn) {
+      view.setUint32(options, (2 << 24) | (4 << 16) | MSS);
+      view.setUint32(options + 16, (1 << 24) | (3 << 16) | (3 << 8) | WINDOW_SCALE);
     }
+    view.setUint32(options + (isSyn ? 4 : 0), ((isSyn ? 0x0402 : 0x0101) << 16) | (8 << 8) | 10);
+    view.setUint32(options + (isSyn ? 8 : 4), segment.timestamp);
+    view.setUint32(options + (isSyn ? 12 : 8), segment.echo);
     const { payload } = segment;
     octets.fill(FILLING, at + header, at + header + payload);
     const addresses = isIpv6 ? this.sum(network + 8, 32) : this.sum(network + 12, 8);

@@ -1,19 +1,29 @@
-/** Writes the workloads: `tsx test/bench/generate.ts --size 100M --to /tmp/netdissect-bench`. */
+/**
+ * Writes the workloads: `tsx test/bench/generate.ts --size 100M --to FOLDER`; with `--only mix` one of them, with `--seed 2` another capture of the
+ * same kind, with `--flows 1000` one of so many conversations.
+ */
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { MIX, SMALL, sizeOf, writeWorkload } from './workload.ts';
+import { ensureWorkload, WORKLOADS, type WorkloadName } from './workload.ts';
 
 const { values } = parseArgs({
   options: {
     size: { type: 'string', default: '100M' },
     to: { type: 'string', default: join(tmpdir(), 'netdissect-bench') },
+    only: { type: 'string' },
+    seed: { type: 'string' },
+    flows: { type: 'string' },
   },
 });
 
 mkdirSync(values.to, { recursive: true });
-for (const kind of [MIX, SMALL]) {
-  const path = join(values.to, `${kind.name}-${values.size}.pcap`);
-  console.log(path, JSON.stringify(writeWorkload(kind, sizeOf(values.size), path)));
+for (const name of Object.keys(WORKLOADS) as WorkloadName[]) {
+  if (values.only !== undefined && values.only !== name) continue;
+  const { path, facts } = ensureWorkload(values.to, name, values.size, {
+    ...(values.flows === undefined ? {} : { flows: Number(values.flows) }),
+    ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
+  });
+  console.log(path, JSON.stringify(facts));
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BenchCase, CASES, ROWS_ONLY } from './cases.ts';
 import { isInstalled, type Measured, measure, quartiles } from './measure.ts';
-import { MIX, SMALL, sizeOf, type WorkloadFacts, writeWorkload } from './workload.ts';
+import { ensureWorkload, type Workload } from './workload.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,14 +24,8 @@ const { values } = parseArgs({
   },
 });
 
-interface Workload {
-  readonly path: string;
-  readonly facts: WorkloadFacts;
-}
-
-function workload(name: string, size: string): Workload {
-  const path = join(values.to, `${name}-${size}.pcap`);
-  return { path, facts: writeWorkload(name === 'mix' ? MIX : SMALL, sizeOf(size), path) };
+function workload(name: BenchCase['workload'], size: string): Workload {
+  return ensureWorkload(values.to, name, size);
 }
 
 interface Result {

@@ -3,7 +3,8 @@
  * close, interleaved as on a busy node. Beside each capture stands what is in it, so that results are checked, too.
  */
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
-import { Carriage, FrameWriter, OVERHEAD, type Segment, Tcp } from './frames.ts';
+import { join } from 'node:path';
+import { Carriage, FrameWriter, ipHeaderLength, OVERHEAD, type Segment, Tcp, tcpHeaderLength } from './frames.ts';
 import { Random } from './random.ts';
 
 /** What a capture is made of. */
@@ -30,7 +31,7 @@ export const MIX: WorkloadKind = {
     [Carriage.plain, 14],
     [Carriage.plainIpv6, 2],
   ],
-  payload: (random) => (random.below(100) < 78 ? 1380 : 40 + random.below(400)),
+  payload: (random) => (random.below(100) < 70 ? 1380 : 40 + random.below(400)),
   inequality: 0.9,
 };
 
@@ -39,7 +40,7 @@ export const SMALL: WorkloadKind = {
   name: 'small',
   octetsPerFlow: 1_000,
   carriages: MIX.carriages,
-  payload: (random) => 2 + random.below(17),
+  payload: (random) => 2 + random.below(13),
   inequality: 0.1,
 };
 
@@ -49,6 +50,9 @@ export function sizeOf(text: string): number {
   if (number === '') throw new Error(`'${text}' is no size such as 100M or 1G`);
   return Number(number) * { '': 1, k: 1e3, M: 1e6, G: 1e9 }[unit as 'k']!;
 }
+
+export const WORKLOADS = { mix: MIX, small: SMALL } as const;
+export type WorkloadName = keyof typeof WORKLOADS;
 
 /** What is in a capture. */
 export interface WorkloadFacts {
@@ -62,8 +66,13 @@ export interface WorkloadFacts {
 
 /** The opening and closing of a conversation, in packets: SYN, SYN-ACK, ACK; FIN, FIN, ACK. */
 const LEAST_PACKETS = 6;
+const SYNS = 2;
 const DATA_FROM = 3;
+/** Between them every third packet acknowledges the two before it. */
+const ACKNOWLEDGED_AT_ONCE = 2;
+const CYCLE = ACKNOWLEDGED_AT_ONCE + 1;
 const SECONDS = 50;
+const SAMPLE = 20_000;
 const RETRANSMITTED_PER_1000 = 4;
 const FLUSH_AT = 1 << 20;
 const FILE_HEADER = 24;
@@ -71,12 +80,23 @@ const RECORD_HEADER = 16;
 const START = 1_720_000_000;
 const MAX_FRAME = 1700;
 
+/** Of so many packets between opening and closing, those that carry data; of a part of one, that part. */
+function dataAmong(packets: number): number {
+  const whole = Math.floor(packets);
+  const isNextData = whole % CYCLE !== ACKNOWLEDGED_AT_ONCE;
+  return whole - Math.floor(whole / CYCLE) + (isNextData ? packets - whole : 0);
+}
+
 /** Conversations as columns. */
 class Conversations {
   readonly left: Uint32Array;
   readonly sent: Uint32Array;
   readonly clientNext: Int32Array;
   readonly serverNext: Int32Array;
+  /** Payload that is to be sent again, 0 for none. */
+  readonly again: Uint16Array;
+  /** Timestamp of the packet before, in milliseconds. */
+  readonly stamp: Uint32Array;
   readonly carriage: Uint8Array;
   readonly next: Float64Array;
   readonly gap: Float64Array;
@@ -86,6 +106,8 @@ class Conversations {
     this.sent = new Uint32Array(count);
     this.clientNext = new Int32Array(count);
     this.serverNext = new Int32Array(count);
+    this.again = new Uint16Array(count);
+    this.stamp = new Uint32Array(count);
     this.carriage = new Uint8Array(count);
     this.next = new Float64Array(count);
     this.gap = new Float64Array(count);
@@ -144,17 +166,52 @@ class Schedule {
   }
 }
 
-/** Writes a capture of about `size` octets to `path`, unless it is there already; answers what is in it. */
-export function writeWorkload(kind: WorkloadKind, size: number, path: string): WorkloadFacts {
+/** What may differ between captures of one kind. */
+export interface WorkloadVariation {
+  /** Conversations; by the octets where it is not given. */
+  readonly flows?: number;
+  /** Another seed is another capture. */
+  readonly seed?: number;
+}
+
+const SEED = 20_240_703;
+
+/** A capture to measure with. */
+export interface Workload {
+  readonly path: string;
+  readonly facts: WorkloadFacts;
+}
+
+/** The workload of that name and size in a folder, written there if it is not there yet; variations are named. */
+export function ensureWorkload(
+  folder: string,
+  name: WorkloadName,
+  size: string,
+  variation: WorkloadVariation = {},
+): Workload {
+  const { flows, seed } = variation;
+  const flowsPart = flows === undefined ? '' : `-${flows}-flows`;
+  const seedPart = seed === undefined ? '' : `-seed-${seed}`;
+  const path = join(folder, `${name}-${size}${flowsPart}${seedPart}.pcap`);
+  return { path, facts: writeWorkload(WORKLOADS[name], sizeOf(size), path, variation) };
+}
+
+/** Writes a capture of `size` octets, but for two in a hundred, to `path`, unless it is there already; answers what is in it. */
+function writeWorkload(
+  kind: WorkloadKind,
+  size: number,
+  path: string,
+  variation: WorkloadVariation = {},
+): WorkloadFacts {
   const factsPath = `${path}.json`;
   if (existsSync(factsPath)) return JSON.parse(readFileSync(factsPath, 'utf8')) as WorkloadFacts;
-  const facts = new WorkloadWriter(kind, size).write(path);
+  const facts = new WorkloadWriter(kind, size, variation).write(path);
   writeFileSync(factsPath, `${JSON.stringify(facts)}\n`);
   return facts;
 }
 
 class WorkloadWriter {
-  private readonly random = new Random(20_240_703);
+  private readonly random: Random;
   private readonly kind: WorkloadKind;
   private readonly flows: number;
   private readonly conversations: Conversations;
@@ -173,15 +230,18 @@ class WorkloadWriter {
     acknowledgment: 0,
     flags: 0,
     window: 501,
+    timestamp: 0,
+    echo: 0,
     payload: 0,
   };
   private filled = 0;
   private written = 0;
   private readonly facts = { packets: 0, flows: 0, octets: 0, retransmissions: 0, ipBytes: 0, payloadBytes: 0 };
 
-  constructor(kind: WorkloadKind, size: number) {
+  constructor(kind: WorkloadKind, size: number, { flows, seed = SEED }: WorkloadVariation) {
     this.kind = kind;
-    this.flows = Math.max(10, Math.round(size / kind.octetsPerFlow));
+    this.random = new Random(seed);
+    this.flows = flows ?? Math.max(10, Math.round(size / kind.octetsPerFlow));
     this.conversations = new Conversations(this.flows);
     this.plan(size);
   }
@@ -189,26 +249,52 @@ class WorkloadWriter {
   /** Gives each conversation its packets, its start and its pace. */
   private plan(size: number): void {
     const { random, kind, conversations, flows } = this;
-    const sample = Array.from({ length: 2000 }, () => kind.payload(random));
-    const mean = sample.reduce((sum, one) => sum + one, 0) / sample.length;
-    // Of the packets that are not part of opening and closing every second carries data, and each has its headers.
-    const overhead = 40 + 46 + RECORD_HEADER;
-    const packets = (size - flows * LEAST_PACKETS * overhead) / (overhead + mean * 0.6);
+    for (let flow = 0; flow < flows; flow++) conversations.carriage[flow] = this.carriageOf(random.below(100));
     const weights = Float64Array.from({ length: flows }, (_, i) => (i + 1) ** -kind.inequality);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
+    // Ranks are spread over the numbers, so that neighbours differ.
+    const shareOf = (flow: number): number => weights[(flow * 7919) % flows]! / total;
+    const packets = this.packetsBetween(size, shareOf);
     for (let flow = 0; flow < flows; flow++) {
-      // Ranks are spread over the numbers, so that neighbours differ.
-      const rank = (flow * 7919) % flows;
-      const exact = (packets * weights[rank]!) / total;
-      const data = Math.max(1, Math.floor(exact) + (random.unit() < exact % 1 ? 1 : 0));
-      conversations.left[flow] = LEAST_PACKETS + data;
-      conversations.carriage[flow] = this.carriageOf(random.below(100));
+      const exact = packets * shareOf(flow);
+      const count = LEAST_PACKETS + Math.floor(exact) + (random.unit() < exact % 1 ? 1 : 0);
+      conversations.left[flow] = count;
       conversations.clientNext[flow] = random.next();
       conversations.serverNext[flow] = random.next();
       const start = random.unit() * SECONDS;
       conversations.next[flow] = start;
-      conversations.gap[flow] = ((SECONDS - start) * (0.1 + 0.9 * random.unit())) / (LEAST_PACKETS + data);
+      conversations.gap[flow] = ((SECONDS - start) * (0.1 + 0.9 * random.unit())) / count;
     }
+  }
+
+  /** Packets between opening and closing of all conversations, for so many octets in all: found by halving. */
+  private packetsBetween(size: number, shareOf: (flow: number) => number): number {
+    const { kind, conversations, flows } = this;
+    const sampler = new Random(SEED);
+    let payload = 0;
+    for (let i = 0; i < SAMPLE; i++) payload += kind.payload(sampler) / SAMPLE;
+    const synOptions = tcpHeaderLength(Tcp.syn) - tcpHeaderLength(0);
+    const shares = Float64Array.from({ length: flows }, (_, flow) => shareOf(flow));
+    const octetsWith = (packets: number): number => {
+      let octets = FILE_HEADER;
+      for (let flow = 0; flow < flows; flow++) {
+        const carriage = conversations.carriage[flow]! as Carriage;
+        const headers = RECORD_HEADER + OVERHEAD[carriage] + ipHeaderLength(carriage) + tcpHeaderLength(0);
+        const own = packets * shares[flow]!;
+        const data = dataAmong(own);
+        const sentAgain = (data * RETRANSMITTED_PER_1000) / 1000;
+        octets += (LEAST_PACKETS + own + sentAgain) * headers + SYNS * synOptions + (data + sentAgain) * payload;
+      }
+      return octets;
+    };
+    let low = 0;
+    let high = size / RECORD_HEADER;
+    while (high - low > 1) {
+      const middle = (low + high) / 2;
+      if (octetsWith(middle) < size) low = middle;
+      else high = middle;
+    }
+    return low;
   }
 
   private carriageOf(percent: number): Carriage {
@@ -244,6 +330,8 @@ class WorkloadWriter {
   /** Sends a conversation's next packet. */
   private step(flow: number, time: number): void {
     const { conversations, random } = this;
+    const again = conversations.again[flow]!;
+    if (again !== 0) return this.sendAgain(flow, time, again);
     const sent = conversations.sent[flow]!++;
     const left = --conversations.left[flow]!;
     if (sent === 0) return this.send(flow, time, true, Tcp.syn, 0);
@@ -252,16 +340,22 @@ class WorkloadWriter {
     if (left === 2) return this.send(flow, time, true, Tcp.fin | Tcp.ack, 0);
     if (left === 1) return this.send(flow, time, false, Tcp.fin | Tcp.ack, 0);
     if (left === 0) return this.send(flow, time, true, Tcp.ack, 0);
-    // Every second packet answers the one before it.
-    if ((sent & 1) === 0) return this.send(flow, time, (flow & 1) === 0, Tcp.ack, 0);
-    const payload = this.kind.payload(random);
     const isClient = (flow & 1) !== 0;
+    if ((sent - DATA_FROM) % CYCLE === ACKNOWLEDGED_AT_ONCE) return this.send(flow, time, !isClient, Tcp.ack, 0);
+    const payload = this.kind.payload(random);
     this.send(flow, time, isClient, Tcp.ack | Tcp.push, payload);
-    if (random.below(1000) >= RETRANSMITTED_PER_1000) return;
+    if (random.below(1000) < RETRANSMITTED_PER_1000) conversations.again[flow] = payload;
+  }
+
+  /** Sends a conversation's last data once more. */
+  private sendAgain(flow: number, time: number, payload: number): void {
+    const { conversations, facts } = this;
+    const isClient = (flow & 1) !== 0;
     const next = isClient ? conversations.clientNext : conversations.serverNext;
     next[flow] = next[flow]! - payload;
-    this.send(flow, time + 0.000_01, isClient, Tcp.ack | Tcp.push, payload);
-    this.facts.retransmissions++;
+    conversations.again[flow] = 0;
+    this.send(flow, time, isClient, Tcp.ack | Tcp.push, payload);
+    facts.retransmissions++;
   }
 
   private send(flow: number, time: number, isClient: boolean, flags: number, payload: number): void {
@@ -287,6 +381,9 @@ class WorkloadWriter {
     segment.acknowledgment = (flags & Tcp.ack) === 0 ? 0 : other[flow]! >>> 0;
     segment.flags = flags;
     segment.payload = payload;
+    segment.timestamp = Math.floor(time * 1000);
+    segment.echo = conversations.stamp[flow]!;
+    conversations.stamp[flow] = segment.timestamp;
     own[flow] = own[flow]! + payload + ((flags & (Tcp.syn | Tcp.fin)) === 0 ? 0 : 1);
     const at = this.filled;
     const length = this.frames.write(at + RECORD_HEADER, segment);
