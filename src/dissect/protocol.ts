@@ -1,6 +1,8 @@
 /** Protocol declarations: a header's fields, who carries it, and what it does to the chain of layers. */
-import { type Field, type FieldSpecs, type Fields, type Layout, layOut, layOutLoose } from './field.ts';
+import type { Children, Field, FieldSpecs, Fields } from './field.ts';
 import type { Layers } from './layers.ts';
+import { layOut } from './layout.ts';
+import { LooseFields, refuseReservedKeys } from './loose-fields.ts';
 import type { FieldEmitter } from './walk.ts';
 
 /**
@@ -131,8 +133,8 @@ export interface ProtocolDeclaration<S extends FieldSpecs, V extends FieldSpecs>
   readonly bare?: boolean;
   /** Fields in wire order from the header's first bit on. */
   readonly fields: S;
-  /** Fields whose place is known only at run time; `details` emits them. */
-  readonly variable?: V;
+  /** Fields whose place is known only at run time; `details` emits them. As a function they are declared when first shown. */
+  readonly variable?: Children<V>;
   /** Octets every header has; defaults to what the fixed fields fill. */
   readonly minimum?: number;
   readonly checks?: readonly Check<keyof S & string>[];
@@ -218,64 +220,19 @@ export interface Protocol<F = unknown, V = unknown, N extends string = string> {
   readonly issues: Readonly<Record<string, string>>;
 }
 
-/** First segments of field names that a layer's JSON object uses itself. */
-const RESERVED_KEYS: readonly string[] = [
-  'layer',
-  'range',
-  'tunnel',
-  'guessed',
-  'quoted',
-  'source',
-  'frames',
-  'issues',
-  'payload',
-  'padding',
-];
-
 // biome-ignore lint/complexity/noBannedTypes: a protocol without run-time fields has no keys here
 type NoFields = {};
 
 /**
- * Fields at run-time positions, laid out when they are first asked for: there are some thousand, and a run shows few of them. All of them at
- * start took 40 ms.
- */
-class LooseFields<V extends FieldSpecs> {
-  readonly #name: string;
-  readonly #specs: V;
-  #layout: Layout<V> | undefined;
-
-  constructor(name: string, specs: V) {
-    this.#name = name;
-    this.#specs = specs;
-  }
-
-  private get layout(): Layout<V> {
-    this.#layout ??= layOutLoose(this.#name, this.#specs);
-    return this.#layout;
-  }
-
-  get variable(): Fields<V> {
-    return this.layout.fields;
-  }
-
-  get loose(): readonly Field[] {
-    return this.layout.ordered;
-  }
-}
-
-/**
  * Declares a protocol. `name` is Wireshark's, and the prefix of its fields.
- * Throws when the layout does not add up or a field's key is reserved.
+ * Throws when the layout does not add up or a field's key is reserved; of the fields at run-time positions, when they are first asked for.
  */
 export function defineProtocol<N extends string, S extends FieldSpecs, V extends FieldSpecs = NoFields>(
   name: N,
   declaration: ProtocolDeclaration<S, V>,
 ): Protocol<Fields<S>, Fields<V>, N> {
   const layout = layOut(name, declaration.fields);
-  const variable = declaration.variable ?? ({} as V);
-  for (const key of [...Object.keys(layout.fields), ...Object.keys(variable)]) {
-    if (RESERVED_KEYS.includes(key)) throw new Error(`${name}.${key}: '${key}' is a reserved key of every layer`);
-  }
+  refuseReservedKeys(name, layout.fields);
   const fieldNamed = (key: string): Field => {
     const field = layout.ordered.find((candidate) => candidate.key === key);
     if (field === undefined) throw new Error(`${name} has no fixed field '${key}'`);
@@ -294,7 +251,7 @@ export function defineProtocol<N extends string, S extends FieldSpecs, V extends
   const { headerLength, extent, next } = declaration;
   const extentData = typeof extent === 'function' ? undefined : extent;
   const nextData = typeof next === 'function' ? undefined : next;
-  return Object.assign(new LooseFields(name, variable), {
+  return Object.assign(new LooseFields(name, declaration.variable ?? ({} as V)), {
     name,
     title: declaration.title,
     source: declaration.source,

@@ -19,7 +19,7 @@ export const ah = defineProtocol('ah', {
     spi: uint(32, 'Security Parameters Index', hex),
     sequence: uint(32, 'Sequence Number'),
   },
-  variable: { icv: bytes('Integrity Check Value') },
+  variable: () => ({ icv: bytes('Integrity Check Value') }),
   checks: [{ field: 'length', atLeast: 1, issue: 'headerTooShort' }],
   headerLength: (view: DataView, start: number): number => 4 * (view.getUint8(start + 1) + 2),
   next: { table: 'ipProtocol', field: 'next_header' },

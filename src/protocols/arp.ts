@@ -37,7 +37,7 @@ export const arp = defineProtocol('arp', {
     proto_size: uint(8, 'Protocol Size', octets, { name: 'arp.proto.size' }),
     opcode: uint(16, 'Opcode', named(OPCODES)),
   },
-  variable: {
+  variable: () => ({
     isgratuitous: computed('bool', 'Gratuitous'),
     isprobe: computed('bool', 'Probe'),
     isannouncement: computed('bool', 'Announcement'),
@@ -50,7 +50,7 @@ export const arp = defineProtocol('arp', {
     src_proto: bytes('Sender Protocol Address', 0, { name: 'arp.src.proto' }),
     dst_hw: bytes('Target Hardware Address', 0, { name: 'arp.dst.hw' }),
     dst_proto: bytes('Target Protocol Address', 0, { name: 'arp.dst.proto' }),
-  },
+  }),
   headerLength: (view, start) => FIXED + 2 * (view.getUint8(start + 4) + view.getUint8(start + 5)),
   details: addresses,
   summary: (view, start, end) => meaningOf(view, start, end),

@@ -76,7 +76,7 @@ export const bfd = defineProtocol('bfd', {
     required_min_rx_interval: uint(32, 'Required Min RX Interval', microseconds),
     required_min_echo_interval: uint(32, 'Required Min Echo RX Interval', microseconds),
   },
-  variable: {
+  variable: () => ({
     session: computed('text', 'Kind of session, by port'),
     auth_type: uint(8, 'Authentication Type', named(AUTHENTICATION_TYPES), { name: 'bfd.auth.type' }),
     auth_len: uint(8, 'Authentication Length', octets, { name: 'bfd.auth.len' }),
@@ -86,7 +86,7 @@ export const bfd = defineProtocol('bfd', {
     auth_seq_num: uint(32, 'Sequence Number', hex, { name: 'bfd.auth.seq_num' }),
     checksum: bytes('Digest'),
     unknown: bytes('Octets behind what is known'),
-  },
+  }),
   checks: [
     { field: 'version', equals: VERSION, issue: 'unknownVersion' },
     { field: 'message_length', atLeast: MANDATORY, issue: 'lengthBelowMandatory' },
@@ -107,7 +107,7 @@ export const bfdEcho = defineProtocol('bfd_echo', {
   source: 'RFC 5881 §4',
   carriedBy: { udpPort: [3785] },
   fields: {},
-  variable: { packet: bytes('Originator-specific Packet') },
+  variable: () => ({ packet: bytes('Originator-specific Packet') }),
   headerLength: 'all',
   details: (emit, _view, start, end): void => {
     emit.octets(bfdEcho.variable.packet, start, end);

@@ -35,14 +35,15 @@ function asNumberOctets(view: DataView, from: number, end: number): 2 | 4 {
 
 const spec = list(
   'Segment',
-  flatNames(SEGMENT, {
-    type: uint(8, 'Segment Type', named(SEGMENT_TYPES)),
-    length: uint(8, 'Segment Length', { unit: 'AS numbers' }),
-    numbers: list('AS Number', {
-      as2: uint(16, 'AS Number'),
-      as4: uint(32, 'AS Number'),
+  () =>
+    flatNames(SEGMENT, {
+      type: uint(8, 'Segment Type', named(SEGMENT_TYPES)),
+      length: uint(8, 'Segment Length', { unit: 'AS numbers' }),
+      numbers: list('AS Number', {
+        as2: uint(16, 'AS Number'),
+        as4: uint(32, 'AS Number'),
+      }),
     }),
-  }),
   { name: SEGMENT },
 );
 

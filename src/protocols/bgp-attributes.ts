@@ -132,27 +132,28 @@ const attributesWith = (isVni: boolean): Readonly<Record<number, Body>> => ({
 const MPLS_ATTRIBUTES = attributesWith(false);
 const VNI_ATTRIBUTES = attributesWith(true);
 
-const header = flatNames(PREFIX, {
-  flags: bits(
-    8,
-    'Flags',
-    {
-      optional: flag('Optional'),
-      transitive: flag('Transitive'),
-      partial: flag('Partial'),
-      extended_length: flag('Extended Length'),
-      unused: uint(4, 'Unused'),
-    },
-    hex,
-  ),
-  type_code: uint(8, 'Type Code', named(PATH_ATTRIBUTES)),
-  length: number('Length', octets),
-});
-const innerSpecs = {
-  ...header,
+const header = () =>
+  flatNames(PREFIX, {
+    flags: bits(
+      8,
+      'Flags',
+      {
+        optional: flag('Optional'),
+        transitive: flag('Transitive'),
+        partial: flag('Partial'),
+        extended_length: flag('Extended Length'),
+        unused: uint(4, 'Unused'),
+      },
+      hex,
+    ),
+    type_code: uint(8, 'Type Code', named(PATH_ATTRIBUTES)),
+    length: number('Length', octets),
+  });
+const innerSpecs = () => ({
+  ...header(),
   ...specsOf(Object.values(MPLS_ATTRIBUTES)),
   unknown: bytes('Unknown', 0, { name: 'bgp.update.path_attributes.unknown' }),
-};
+});
 
 /** Attributes of a customer's route that a provider carries along (RFC 6368 §5). */
 const ATTRIBUTE_SET = 128;
@@ -165,11 +166,9 @@ const attributeSet = attribute({
 });
 
 /** The list of path attributes. */
-export const pathAttributes: FieldSpec = list(
-  'Path Attribute',
-  { ...innerSpecs, ...attributeSet.specs },
-  { name: 'bgp.update.path_attributes' },
-);
+export const pathAttributes: FieldSpec = list('Path Attribute', () => ({ ...innerSpecs(), ...attributeSet.specs }), {
+  name: 'bgp.update.path_attributes',
+});
 
 /** An attribute's place: its value is [value, next). */
 export interface AttributePlace {

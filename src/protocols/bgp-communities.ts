@@ -22,11 +22,12 @@ const EXTENDED_OCTETS = 8;
 export const communities: Part = {
   spec: list(
     'Community',
-    flatNames(ATTRIBUTE, {
-      community_wellknown: uint(32, 'Well-known Community', hex, named(WELL_KNOWN_COMMUNITIES)),
-      community_as: uint(16, 'AS'),
-      community_value: uint(16, 'Value'),
-    }),
+    () =>
+      flatNames(ATTRIBUTE, {
+        community_wellknown: uint(32, 'Well-known Community', hex, named(WELL_KNOWN_COMMUNITIES)),
+        community_as: uint(16, 'AS'),
+        community_value: uint(16, 'Value'),
+      }),
     { name: `${ATTRIBUTE}.community` },
   ),
   emit: (emit, elements, from, end, { view }) => {

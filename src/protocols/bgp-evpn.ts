@@ -114,7 +114,8 @@ export const evpnVniRoutes = routeList(true);
 /** Routes whose label fields hold MPLS labels. */
 export const evpnMplsRoutes = routeList(false);
 /** The fields of both, for the list they are shown in. */
-export const evpnFields = specsOf([
-  { specs: evpnMplsRoutes.spec.children, steps: [] },
-  { specs: evpnVniRoutes.spec.children, steps: [] },
-]);
+export const evpnFields = () =>
+  specsOf([
+    { specs: evpnMplsRoutes.spec.children, steps: [] },
+    { specs: evpnVniRoutes.spec.children, steps: [] },
+  ]);

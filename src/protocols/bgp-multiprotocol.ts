@@ -16,13 +16,14 @@ const UNREACH_ADDRESSES = { ipv4: 'mp_unreach_nlri_ipv4_prefix', ipv6: 'mp_unrea
 const nextHops: Part = {
   spec: list(
     'Next Hop',
-    flatNames(REACH, {
-      'next_hop.rd': text('Route Distinguisher'),
-      'next_hop.ipv4': computed('ipv4', 'IPv4 Address'),
-      'next_hop.ipv6': computed('ipv6', 'IPv6 Address'),
-      'next_hop.ipv6.link_local': computed('ipv6', 'Link-local Address'),
-      'next_hop.data': bytes('Next Hop of Another Kind'),
-    }),
+    () =>
+      flatNames(REACH, {
+        'next_hop.rd': text('Route Distinguisher'),
+        'next_hop.ipv4': computed('ipv4', 'IPv4 Address'),
+        'next_hop.ipv6': computed('ipv6', 'IPv6 Address'),
+        'next_hop.ipv6.link_local': computed('ipv6', 'Link-local Address'),
+        'next_hop.data': bytes('Next Hop of Another Kind'),
+      }),
     { name: `${REACH}.next_hops` },
   ),
   emit: (emit, hops, from, limit, { view, start, before }) => {

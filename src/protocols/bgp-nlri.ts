@@ -41,16 +41,17 @@ export function prefixForm(afi: number, safi: number, keys: { ipv4: string; ipv6
 export const prefixList = (title: string, name: string, addresses: readonly string[]): FieldSpec =>
   list(
     title,
-    flatNames('bgp', {
-      nlri_path_id: uint(32, 'Path Identifier'),
-      prefix_length: uint(8, 'Prefix Length', { unit: 'bits' }),
-      label_stack: text('Label Stack'),
-      rd: text('Route Distinguisher'),
-      ...Object.fromEntries(
-        addresses.map((key, index) => [key, computed(index === 0 ? 'ipv4' : 'ipv6', 'Prefix')] as const),
-      ),
-      nlri_data: bytes('Data'),
-    }),
+    () =>
+      flatNames('bgp', {
+        nlri_path_id: uint(32, 'Path Identifier'),
+        prefix_length: uint(8, 'Prefix Length', { unit: 'bits' }),
+        label_stack: text('Label Stack'),
+        rd: text('Route Distinguisher'),
+        ...Object.fromEntries(
+          addresses.map((key, index) => [key, computed(index === 0 ? 'ipv4' : 'ipv6', 'Prefix')] as const),
+        ),
+        nlri_data: bytes('Data'),
+      }),
     { name },
   );
 

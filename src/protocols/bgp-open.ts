@@ -167,10 +167,11 @@ export const openMessage = body('bgp', 'open', {
   'opt.params': {
     spec: list(
       'Optional Parameter',
-      specsOf([
-        { specs: shortParameters.spec.children, steps: [] },
-        { specs: longParameters.spec.children, steps: [] },
-      ]),
+      () =>
+        specsOf([
+          { specs: shortParameters.spec.children, steps: [] },
+          { specs: longParameters.spec.children, steps: [] },
+        ]),
       { name: 'bgp.open.opt.param' },
     ),
     emit: (emit, field, at, end, context) => {

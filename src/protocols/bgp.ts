@@ -17,15 +17,15 @@ const HEADER = 19;
 const USUAL_OCTETS = 4096;
 const UPDATE = 2;
 
-const updateFields = flatNames('bgp', {
-  'update.withdrawn_routes.length': uint(16, 'Withdrawn Routes Length', octets),
-  withdrawn_routes: prefixList('Withdrawn Route', 'bgp.update.withdrawn_routes', ['withdrawn_prefix']),
-  'update.path_attributes.length': uint(16, 'Total Path Attribute Length', octets),
-  path_attributes: pathAttributes,
-  nlri: prefixList('Route', 'bgp.update.nlri', ['nlri_prefix']),
-  data: bytes('Data'),
-});
-const otherFields = specsOf([openMessage, notification, routeRefresh]);
+const updateFields = () =>
+  flatNames('bgp', {
+    'update.withdrawn_routes.length': uint(16, 'Withdrawn Routes Length', octets),
+    withdrawn_routes: prefixList('Withdrawn Route', 'bgp.update.withdrawn_routes', ['withdrawn_prefix']),
+    'update.path_attributes.length': uint(16, 'Total Path Attribute Length', octets),
+    path_attributes: pathAttributes,
+    nlri: prefixList('Route', 'bgp.update.nlri', ['nlri_prefix']),
+    data: bytes('Data'),
+  });
 
 export const bgp = defineProtocol('bgp', {
   title: 'Border Gateway Protocol',
@@ -33,15 +33,15 @@ export const bgp = defineProtocol('bgp', {
   carriedBy: { tcpPort: [179] },
   guess: { in: ['tcpPort'], when: isBgp },
   fields: {},
-  variable: {
+  variable: () => ({
     marker: bytes('Marker', MARKER),
     length: uint(16, 'Length', octets),
     type: uint(8, 'Type', named(BGP_MESSAGES)),
     // The end of a message whose beginning was not captured.
     continuation: bytes('Continuation'),
-    ...otherFields,
-    ...updateFields,
-  },
+    ...specsOf([openMessage, notification, routeRefresh]),
+    ...updateFields(),
+  }),
   minimum: 1,
   messages: { prefix: MARKER + 2, length: messageLength },
   details: showMessage,

@@ -70,14 +70,44 @@ type SpecAt<B, K> = K extends MoreFields
  * has too, is no part of their JSON keys.
  */
 export function body<G extends string, P extends Parts>(prefix: string, group: G, parts: P): Body<SpecsOf<G, P>> {
-  const specs: Record<string, FieldSpec> = {};
-  const steps = Object.entries(parts).map(([key, part]) => {
-    const isPart = 'emit' in part;
-    const path = group === '' ? key : `${group}.${key}`;
-    specs[path] = isPart ? part.spec : part;
-    return { key: flatKey(path), emit: isPart ? part.emit : undefined };
-  });
-  return { specs: flatNames(prefix, specs) as SpecsOf<G, P>, steps };
+  return new DeclaredBody<SpecsOf<G, P>>(prefix, group, parts);
+}
+
+/** A body whose parts are named and put in order when it is first shown. */
+class DeclaredBody<S extends FieldSpecs> implements Body<S> {
+  private named: S | undefined = undefined;
+  private ordered: Body['steps'] | undefined = undefined;
+  private readonly prefix: string;
+  private readonly group: string;
+  private readonly parts: Parts;
+
+  constructor(prefix: string, group: string, parts: Parts) {
+    this.prefix = prefix;
+    this.group = group;
+    this.parts = parts;
+  }
+
+  get specs(): S {
+    this.named ??= flatNames(
+      this.prefix,
+      Object.fromEntries(
+        Object.entries(this.parts).map(([key, part]) => [this.path(key), 'emit' in part ? part.spec : part]),
+      ),
+    ) as FieldSpecs as S;
+    return this.named;
+  }
+
+  get steps(): Body['steps'] {
+    this.ordered ??= Object.entries(this.parts).map(([key, part]) => ({
+      key: flatKey(this.path(key)),
+      emit: 'emit' in part ? part.emit : undefined,
+    }));
+    return this.ordered;
+  }
+
+  private path(key: string): string {
+    return this.group === '' ? key : `${this.group}.${key}`;
+  }
 }
 
 /**
@@ -209,7 +239,7 @@ export const each = <S extends FieldSpecs>(
   element: Body<S>,
   ...options: FieldOptions[]
 ): Part<FieldSpec<S, 'list'>> => ({
-  spec: list(title, element.specs, ...options),
+  spec: list(title, () => element.specs, ...options),
   emit: (emit, elements, at, end, { view, base }) => emitEach(emit, elements, element, view, at, end, base),
 });
 
@@ -263,11 +293,10 @@ export interface TypedElements {
 export function typedElements(declared: TypedElements): Part {
   const { prefix, bodies, issue, limit } = declared;
   const header = body(prefix, '', declared.header);
-  const [typeKey = '', lengthKey = ''] = header.steps.map(({ key }) => key);
   const rest = body(prefix, '', { [declared.rest]: restBytes('Data') });
-  const children = specsOf([header, ...Object.values(bodies), rest]);
   const emitElements: EmitPart = (emit, elements, from, end, { view, base }) => {
     const fields = elements.of as FieldsByKey;
+    const [typeKey = '', lengthKey = ''] = header.steps.map(({ key }) => key);
     const type = fieldOf(fields, typeKey);
     const length = fieldOf(fields, lengthKey);
     const unknown = fieldOf(fields, flatKey(declared.rest));
@@ -291,5 +320,6 @@ export function typedElements(declared: TypedElements): Part {
     }
     return Math.max(from, end);
   };
+  const children = (): OpenSpecs => specsOf([header, ...Object.values(bodies), rest]);
   return { spec: list(declared.title, children, { name: declared.name }), emit: emitElements };
 }

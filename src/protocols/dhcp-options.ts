@@ -12,13 +12,13 @@ const Option = { pad: 0, overload: 52, messageType: 53, end: 255 } as const;
 export const dhcpOptions = (title: string, name: string) =>
   list(
     title,
-    {
+    () => ({
       type: uint(8, 'Option', named(DHCP_OPTIONS), { name: `${PREFIX}.type` }),
       length: uint(8, 'Length', octets, { name: `${PREFIX}.length` }),
       ...specsOf(Object.values(DHCP_OPTION_BODIES)),
       value: bytes('Value', 0, { name: `${PREFIX}.value` }),
       padding: bytes('Padding', 0, { name: `${PREFIX}.padding` }),
-    },
+    }),
     { name },
   );
 

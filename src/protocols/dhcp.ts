@@ -50,7 +50,7 @@ export const dhcp = defineProtocol('dhcp', {
     ip_server: ipv4Address('Next Server IP Address', { name: 'dhcp.ip.server' }),
     ip_relay: ipv4Address('Relay Agent IP Address', { name: 'dhcp.ip.relay' }),
   },
-  variable: {
+  variable: () => ({
     hw_mac_addr: macAddress('Client MAC Address', { name: 'dhcp.hw.mac_addr' }),
     hw_addr: bytes('Client Hardware Address', 0, { name: 'dhcp.hw.addr' }),
     hw_addr_padding: bytes('Client Hardware Address Padding', 0, { name: 'dhcp.hw.addr_padding' }),
@@ -62,7 +62,7 @@ export const dhcp = defineProtocol('dhcp', {
     cookie: ipv4Address('Magic Cookie'),
     options: dhcpOptions('Option', 'dhcp.option'),
     vendor_specific_options: bytes('Vendor-Specific Area'),
-  },
+  }),
   headerLength: 'all',
   details: showMessage,
   summary: summarize,

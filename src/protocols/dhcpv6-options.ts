@@ -262,7 +262,7 @@ function relayOptions(depth: number): Part {
   if (depth === 0) return optionsWith(OPTIONS);
   const inner = messageWith(relayOptions(depth - 1));
   const relayed: Part = {
-    spec: list('Relayed Message', inner.specs, { name: 'dhcpv6.relayed' }),
+    spec: list('Relayed Message', () => inner.specs, { name: 'dhcpv6.relayed' }),
     emit: (emit, messages, at, end, { view }) => {
       if (at >= end) return at;
       emit.begin(messages, at);

@@ -20,7 +20,7 @@ export const dhcpv6 = defineProtocol('dhcpv6', {
   source: 'RFC 8415 §8',
   carriedBy: { udpPort: [546, 547] },
   fields: {},
-  variable: { ...dhcpv6Message.specs, ...trailing },
+  variable: () => ({ ...dhcpv6Message.specs, ...trailing }),
   minimum: HEADER,
   headerLength: 'all',
   details: showMessage,

@@ -143,4 +143,4 @@ const bodies = {
 export const DNS_RECORD_DATA: Readonly<Record<number, Body>> = bodies;
 
 /** The fields of all bodies. */
-export const dnsRecordFields = specsOf(Object.values(bodies));
+export const dnsRecordFields = () => specsOf(Object.values(bodies));

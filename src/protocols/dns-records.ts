@@ -56,14 +56,15 @@ const belowFlag = <K extends string>(isMulticast: boolean, key: K, title: string
 export const questionList = (isMulticast: boolean) =>
   list(
     'Question',
-    flatNames('dns', {
-      'qry.name': text('Name'),
-      'qry.name.len': computed('number', 'Name Length'),
-      'count.labels': computed('number', 'Label Count'),
-      'qry.type': uint(16, 'Type', named(DNS_TYPES)),
-      'qry.qu': flag('QU Question'),
-      ...belowFlag(isMulticast, 'qry.class', 'Class', hex, className),
-    }),
+    () =>
+      flatNames('dns', {
+        'qry.name': text('Name'),
+        'qry.name.len': computed('number', 'Name Length'),
+        'count.labels': computed('number', 'Label Count'),
+        'qry.type': uint(16, 'Type', named(DNS_TYPES)),
+        'qry.qu': flag('QU Question'),
+        ...belowFlag(isMulticast, 'qry.class', 'Class', hex, className),
+      }),
     { name: 'dns.questions' },
   );
 
@@ -71,23 +72,24 @@ export const questionList = (isMulticast: boolean) =>
 export const recordList = (title: string, key: string, isMulticast: boolean) =>
   list(
     title,
-    flatNames('dns', {
-      'resp.name': text('Name'),
-      'srv.service': computed('text', 'Service'),
-      'srv.proto': computed('text', 'Protocol'),
-      'srv.name': computed('text', 'Name'),
-      'resp.type': uint(16, 'Type', named(DNS_TYPES)),
-      'resp.cache_flush': flag('Cache Flush'),
-      ...belowFlag(isMulticast, 'resp.class', 'Class', hex, className),
-      ...belowFlag(isMulticast, 'rr.udp_payload_size', 'UDP Payload Size', octets),
-      'resp.ttl': uint(32, 'Time to Live', { unit: 's' }),
-      'resp.ext_rcode': uint(8, 'Higher Bits in Extended RCODE', hex),
-      'resp.edns0_version': uint(8, 'EDNS0 Version'),
-      'resp.z': bits(16, 'Z', { do: flag('DNSSEC OK'), reserved: uint(15, 'Reserved', hex) }, hex),
-      'resp.len': uint(16, 'Data Length', octets),
-      ...dnsRecordFields,
-      data: bytes('Data'),
-    }),
+    () =>
+      flatNames('dns', {
+        'resp.name': text('Name'),
+        'srv.service': computed('text', 'Service'),
+        'srv.proto': computed('text', 'Protocol'),
+        'srv.name': computed('text', 'Name'),
+        'resp.type': uint(16, 'Type', named(DNS_TYPES)),
+        'resp.cache_flush': flag('Cache Flush'),
+        ...belowFlag(isMulticast, 'resp.class', 'Class', hex, className),
+        ...belowFlag(isMulticast, 'rr.udp_payload_size', 'UDP Payload Size', octets),
+        'resp.ttl': uint(32, 'Time to Live', { unit: 's' }),
+        'resp.ext_rcode': uint(8, 'Higher Bits in Extended RCODE', hex),
+        'resp.edns0_version': uint(8, 'EDNS0 Version'),
+        'resp.z': bits(16, 'Z', { do: flag('DNSSEC OK'), reserved: uint(15, 'Reserved', hex) }, hex),
+        'resp.len': uint(16, 'Data Length', octets),
+        ...dnsRecordFields(),
+        data: bytes('Data'),
+      }),
     { name: `dns.${key}` },
   );
 

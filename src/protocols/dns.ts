@@ -120,7 +120,7 @@ export const dns = defineProtocol('dns', {
   source: 'RFC 1035 §4',
   carriedBy: { udpPort: [53], tcpPort: [53, 5353] },
   guess: { in: ['udpPort'], when: isDnsBeyondDoubt },
-  variable: messageFields(flags),
+  variable: () => messageFields(flags),
   messages: {
     prefix: LENGTH_PREFIX,
     length: (view, start) => {
@@ -136,7 +136,7 @@ export const mdns = defineProtocol('mdns', {
   title: 'Multicast Domain Name System',
   source: 'RFC 6762',
   carriedBy: { udpPort: [5353] },
-  variable: messageFields(flags, true),
+  variable: () => messageFields(flags, true),
   details: showMdns,
 });
 
@@ -145,7 +145,7 @@ export const llmnr = defineProtocol('llmnr', {
   title: 'Link-Local Multicast Name Resolution',
   source: 'RFC 4795',
   carriedBy: { udpPort: [5355] },
-  variable: messageFields(llmnrFlags),
+  variable: () => messageFields(llmnrFlags),
   details: showLlmnr,
 });
 

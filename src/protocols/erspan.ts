@@ -36,7 +36,7 @@ export const erspan = defineProtocol('erspan', {
     version: uint(4, 'Version', named({ 1: 'type II', 2: 'type III' })),
     vlan: uint(12, 'Original VLAN'),
   },
-  variable: {
+  variable: () => ({
     ...packed({
       cos: uint(3, 'Original Class of Service'),
       encap: uint(2, 'Encapsulation', named(ENCAPSULATIONS)),
@@ -101,7 +101,7 @@ export const erspan = defineProtocol('erspan', {
       PLATFORM_ID_BITS,
     ),
     unknown: bytes('Header of an unknown version'),
-  },
+  }),
   minimum: TYPE_II_HEADER,
   headerLength,
   next: nextOfErspan,

@@ -1,5 +1,5 @@
 /** Field declarations under Wireshark's dotted names: the keys of JSON follow from them. */
-import type { FieldSpec, FieldSpecs } from '../dissect/field.ts';
+import { type FieldSpec, type FieldSpecs, renamed } from '../dissect/field.ts';
 
 /** A dotted name as a key: `qry.name` becomes `qry_name`. */
 export type FlatKey<K extends string> = K extends `${infer Head}.${infer Rest}` ? `${Head}_${FlatKey<Rest>}` : K;
@@ -26,6 +26,5 @@ export function flatNames<S extends FieldSpecs>(prefix: string, specs: S): FlatS
 
 function nameSpec(prefix: string, key: string, spec: FieldSpec): FieldSpec {
   const name = spec.options.name ?? `${prefix}.${key}`;
-  const children = flatNames(spec.kind === 'list' ? prefix : name, spec.children);
-  return { ...spec, options: { ...spec.options, name }, children };
+  return renamed(spec, name, () => flatNames(spec.kind === 'list' ? prefix : name, spec.children));
 }

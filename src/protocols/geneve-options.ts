@@ -54,7 +54,7 @@ function classNames(): ValueNames {
 }
 
 /** Declaration of the list, for the header's `variable` fields. */
-export const geneveOptions = list('Option', {
+export const geneveOptions = list('Option', () => ({
   class: uint(16, 'Class', hex, named(classNames())),
   type: bits(8, 'Type', { critical: flag('Critical'), number: uint(7, 'Number') }, hex),
   ...packed({
@@ -78,7 +78,7 @@ export const geneveOptions = list('Option', {
   gcp_endpoint: bytes('GCP Endpoint ID', 0, { name: 'geneve.option.gcp.endpoint' }),
   gcp_profile: uint64('GCP Profile ID', { name: 'geneve.option.gcp.profile' }),
   unknown_data: bytes('Data', 0, { name: 'geneve.option.unknown.data' }),
-});
+}));
 
 type OptionFields = Readonly<Record<keyof typeof geneveOptions.children, Field>>;
 

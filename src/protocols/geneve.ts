@@ -25,7 +25,7 @@ export const geneve = defineProtocol('geneve', {
     vni: uint(24, 'Virtual Network Identifier'),
     reserved: uint(8, 'Reserved', hex),
   },
-  variable: { option: geneveOptions },
+  variable: () => ({ option: geneveOptions }),
   checks: [{ field: 'version', equals: 0, issue: 'unknownVersion' }],
   headerLength: (view, start): number => FIXED_HEADER + geneve.fields.opt_len.get(view, start),
   next: { table: 'etherType', field: 'proto_type' },

@@ -53,7 +53,7 @@ export const gre = defineProtocol('gre', {
     ),
     proto: uint(16, 'Protocol Type', hex, named(ETHER_TYPES)),
   },
-  variable: {
+  variable: () => ({
     checksum: uint(16, 'Checksum', hex),
     offset: uint(16, 'Offset of the active route entry', octets),
     key: uint(32, 'Key', hex),
@@ -81,7 +81,7 @@ export const gre = defineProtocol('gre', {
     wccp_service_id: uint(8, 'Service ID', { name: 'gre.wccp.service_id' }),
     wccp_alternative_bucket: uint(8, 'Alternative Bucket', { name: 'gre.wccp.alternative_bucket' }),
     wccp_primary_bucket: uint(8, 'Primary Bucket', { name: 'gre.wccp.primary_bucket' }),
-  },
+  }),
   headerLength: (view, start, end) => partsOf(view, start, end).end - start,
   next: nextOfGre,
   details,

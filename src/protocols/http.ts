@@ -3,6 +3,7 @@ import { bytes, computed, type Field, list, named, number, type OpenSpecs, octet
 import { defineProtocol } from '../dissect/protocol.ts';
 import { utf8Text } from '../dissect/value.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
+import { fieldOf } from './body.ts';
 import {
   asciiText,
   behindLine,
@@ -48,8 +49,6 @@ const NAMED_HEADERS = [
   'X-Forwarded-For',
 ];
 
-type FieldsByKey = Readonly<Record<string, Field>>;
-
 const SPACE = 0x20;
 
 const keyOf = (header: string): string => header.toLowerCase().replaceAll('-', '_');
@@ -58,13 +57,13 @@ const namedHeaders: OpenSpecs = Object.fromEntries(
   NAMED_HEADERS.map((header) => [keyOf(header), computed('text', header, { name: `http.${keyOf(header)}` })]),
 );
 
-const headers = list('Header', {
+const headers = list('Header', () => ({
   request_line: text('Header Line', { name: 'http.request.line' }),
   response_line: text('Header Line', { name: 'http.response.line' }),
   content_length_header: computed('text', 'Content-Length', { name: 'http.content_length_header' }),
   content_length: computed('number', 'Content Length', octets, { name: 'http.content_length' }),
   ...namedHeaders,
-});
+}));
 
 /** The parts of a start line stand on their octets with the space or line end behind them. */
 export const http = defineProtocol('http', {
@@ -81,7 +80,7 @@ export const http = defineProtocol('http', {
   guess: { in: ['tcpPort'], when: isHttpHead },
   looksLike: (view, start, end) => startKind(view, start, end) !== undefined,
   fields: {},
-  variable: {
+  variable: () => ({
     request: computed('bool', 'Request'),
     request_method: text('Request Method', { name: 'http.request.method' }),
     request_uri: text('Request Target', { name: 'http.request.uri' }),
@@ -95,7 +94,7 @@ export const http = defineProtocol('http', {
     headers,
     head_end: bytes('End of the Head'),
     request_full_uri: computed('text', 'Full Request URI', { name: 'http.request.full_uri' }),
-  },
+  }),
   messages: { prefix: 1, length: messageLength },
   headerLength: (view, start, end) => {
     const behind = headEnd(view, start, end);
@@ -105,12 +104,8 @@ export const http = defineProtocol('http', {
   summary: summarize,
 });
 
-const fields = http.variable;
-const headerFields = fields.headers.of;
-/** The fields of `NAMED_HEADERS` by header name in lower case. */
-const valueFields = new Map(
-  NAMED_HEADERS.map((header) => [header.toLowerCase(), (headerFields as FieldsByKey)[keyOf(header)]]),
-);
+/** Keys of the fields of `NAMED_HEADERS` by header name in lower case. */
+const VALUE_KEYS = new Map(NAMED_HEADERS.map((header) => [header.toLowerCase(), keyOf(header)]));
 
 /** A part of the start line: its characters, and the first octet behind its delimiter. */
 interface Part {
@@ -148,38 +143,38 @@ function emitHead(emit: FieldEmitter, view: DataView, start: number, end: number
   const parts = startParts(view, start, line);
   if (isResponse(view, start, end)) {
     emitStatusLine(emit, view, parts);
-    emitHeaders(emit, headerFields.response_line, view, line, end);
+    emitHeaders(emit, http.variable.headers.of.response_line, view, line, end);
     return;
   }
   const target = emitRequestLine(emit, view, parts);
-  const host = emitHeaders(emit, headerFields.request_line, view, line, end);
-  if (target.startsWith('/') && host !== '') emit.value(fields.request_full_uri, `http://${host}${target}`);
-  else if (/^https?:\/\//i.test(target)) emit.value(fields.request_full_uri, target);
+  const host = emitHeaders(emit, http.variable.headers.of.request_line, view, line, end);
+  if (target.startsWith('/') && host !== '') emit.value(http.variable.request_full_uri, `http://${host}${target}`);
+  else if (/^https?:\/\//i.test(target)) emit.value(http.variable.request_full_uri, target);
 }
 
 /** Emits the request line and answers its target. */
 function emitRequestLine(emit: FieldEmitter, view: DataView, [method, target, version]: readonly Part[]): string {
-  emit.value(fields.request, true);
-  emitPart(emit, fields.request_method, view, method);
+  emit.value(http.variable.request, true);
+  emitPart(emit, http.variable.request_method, view, method);
   if (target === undefined) return '';
-  emitPart(emit, fields.request_uri, view, target);
+  emitPart(emit, http.variable.request_uri, view, target);
   const uri = utf8Text(view, target.from, target.to);
   const query = uri.indexOf('?');
   if (query >= 0) {
-    emit.value(fields.request_uri_path, uri.slice(0, query));
-    emit.value(fields.request_uri_query, uri.slice(query + 1));
+    emit.value(http.variable.request_uri_path, uri.slice(0, query));
+    emit.value(http.variable.request_uri_query, uri.slice(query + 1));
   }
-  emitPart(emit, fields.request_version, view, version);
+  emitPart(emit, http.variable.request_version, view, version);
   return uri;
 }
 
 function emitStatusLine(emit: FieldEmitter, view: DataView, [version, code, phrase]: readonly Part[]): void {
-  emit.value(fields.response, true);
-  emitPart(emit, fields.response_version, view, version);
+  emit.value(http.variable.response, true);
+  emitPart(emit, http.variable.response_version, view, version);
   const digits = code === undefined ? '' : asciiText(view, code.from, code.to);
   if (code === undefined || !/^\d{3}$/.test(digits)) return;
-  emit.value(fields.response_code, Number(digits), code.from, code.behind);
-  emitPart(emit, fields.response_phrase, view, phrase);
+  emit.value(http.variable.response_code, Number(digits), code.from, code.behind);
+  emitPart(emit, http.variable.response_phrase, view, phrase);
 }
 
 function emitPart(emit: FieldEmitter, field: Field, view: DataView, part: Part | undefined): void {
@@ -194,7 +189,7 @@ function emitHeaders(emit: FieldEmitter, lineField: Field, view: DataView, from:
     const behind = behindLine(view, at, end);
     if (behind > 0 && lineTextEnd(view, at, behind) === at) break;
     const lineEnd = behind < 0 ? end : behind;
-    emit.begin(fields.headers, at);
+    emit.begin(http.variable.headers, at);
     emit.octets(lineField, at, lineEnd);
     const header = behind < 0 ? undefined : headerLine(view, at, lineEnd);
     if (header !== undefined) {
@@ -205,18 +200,18 @@ function emitHeaders(emit: FieldEmitter, lineField: Field, view: DataView, from:
     emit.end(lineEnd);
     at = lineEnd;
   }
-  if (at < end) emit.octets(fields.head_end, at, end);
+  if (at < end) emit.octets(http.variable.head_end, at, end);
   return host;
 }
 
 function emitNamed(emit: FieldEmitter, name: string, value: string): void {
   if (name === 'content-length') {
-    emit.value(headerFields.content_length_header, value);
-    if (/^\d{1,15}$/.test(value)) emit.value(headerFields.content_length, Number(value));
+    emit.value(http.variable.headers.of.content_length_header, value);
+    if (/^\d{1,15}$/.test(value)) emit.value(http.variable.headers.of.content_length, Number(value));
     return;
   }
-  const field = valueFields.get(name);
-  if (field !== undefined) emit.value(field, value);
+  const key = VALUE_KEYS.get(name);
+  if (key !== undefined) emit.value(fieldOf(http.variable.headers.of, key), value);
 }
 
 /** `GET /index.html` or `200 OK`. */

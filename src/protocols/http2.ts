@@ -1,5 +1,5 @@
 /** HTTP/2 in clear text: the connection preface and frames (RFC 9113). Header blocks depend on those before them and stay coded. */
-import { bytes, computed, type Field, hex, list, named, octets, packed, text, uint } from '../dissect/field.ts';
+import { bytes, computed, hex, list, named, octets, packed, text, uint } from '../dissect/field.ts';
 import { defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { FieldCursor } from './field-cursor.ts';
@@ -59,7 +59,7 @@ export const http2 = defineProtocol('http2', {
   guess: { in: ['tcpPort'], when: isHttp2 },
   looksLike: (view, start, end) => http2Length(view, start, end) !== 0,
   fields: {},
-  variable: {
+  variable: () => ({
     magic: text('Connection Preface'),
     length: uint(24, 'Length', octets),
     type: uint(8, 'Type', named(TYPES)),
@@ -112,47 +112,45 @@ export const http2 = defineProtocol('http2', {
     continuation_header: bytes('Header Block Fragment', 0, { name: 'http2.continuation.header' }),
     unknown: bytes('Unknown'),
     padding_octets: bytes('Padding'),
-  },
+  }),
   messages: { prefix: FRAME_HEADER, length: http2Length },
   details: emitMessage,
   summary: summarize,
   issues: { overrun: 'a part of the frame is longer than what is left of it' },
 });
 
-const fields = http2.variable;
+type FlagList = readonly (readonly [number, keyof typeof http2.variable])[];
 
-type FlagList = readonly (readonly [number, Field])[];
-
-/** Flags by frame type, from the highest bit on. */
+/** Flags by frame type, from the highest bit on, with the keys of their http2.variable. */
 const FLAGS: Readonly<Record<number, FlagList>> = {
   [FrameType.data]: [
-    [FrameFlag.padded, fields.flags_padded],
-    [FrameFlag.endStream, fields.flags_end_stream],
+    [FrameFlag.padded, 'flags_padded'],
+    [FrameFlag.endStream, 'flags_end_stream'],
   ],
   [FrameType.headers]: [
-    [FrameFlag.priority, fields.flags_priority],
-    [FrameFlag.padded, fields.flags_padded],
-    [FrameFlag.endHeaders, fields.flags_eh],
-    [FrameFlag.endStream, fields.flags_end_stream],
+    [FrameFlag.priority, 'flags_priority'],
+    [FrameFlag.padded, 'flags_padded'],
+    [FrameFlag.endHeaders, 'flags_eh'],
+    [FrameFlag.endStream, 'flags_end_stream'],
   ],
-  [FrameType.settings]: [[FrameFlag.ack, fields.flags_ack_settings]],
+  [FrameType.settings]: [[FrameFlag.ack, 'flags_ack_settings']],
   [FrameType.pushPromise]: [
-    [FrameFlag.padded, fields.flags_padded],
-    [FrameFlag.endHeaders, fields.flags_eh],
+    [FrameFlag.padded, 'flags_padded'],
+    [FrameFlag.endHeaders, 'flags_eh'],
   ],
-  [FrameType.ping]: [[FrameFlag.ack, fields.flags_ack_ping]],
-  [FrameType.continuation]: [[FrameFlag.endHeaders, fields.flags_eh]],
+  [FrameType.ping]: [[FrameFlag.ack, 'flags_ack_ping']],
+  [FrameType.continuation]: [[FrameFlag.endHeaders, 'flags_eh']],
 };
 
-/** Where the value of a setting stands, by its identifier. */
-const SETTING_FIELDS: Readonly<Record<number, Field>> = {
-  1: fields.settings.of.header_table_size,
-  2: fields.settings.of.enable_push,
-  3: fields.settings.of.max_concurrent_streams,
-  4: fields.settings.of.initial_window_size,
-  5: fields.settings.of.max_frame_size,
-  6: fields.settings.of.max_header_list_size,
-  8: fields.settings.of.extended_connect,
+/** Key of the field for the value of a setting, by its identifier. */
+const SETTING_KEYS: Readonly<Record<number, keyof typeof http2.variable.settings.of>> = {
+  1: 'header_table_size',
+  2: 'enable_push',
+  3: 'max_concurrent_streams',
+  4: 'initial_window_size',
+  5: 'max_frame_size',
+  6: 'max_header_list_size',
+  8: 'extended_connect',
 };
 
 /** Types whose frames may be padded. */
@@ -160,80 +158,80 @@ const PADDED_TYPES: readonly number[] = [FrameType.data, FrameType.headers, Fram
 
 function emitMessage(emit: FieldEmitter, view: DataView, start: number, end: number): void {
   if (isPreface(view, start, end)) {
-    emit.octets(fields.magic, start, end);
+    emit.octets(http2.variable.magic, start, end);
     return;
   }
   if (start + FRAME_HEADER > end) return;
-  const length = fields.length.get(view, start);
+  const length = http2.variable.length.get(view, start);
   const cursor = new FieldCursor(emit, view, start, start + FRAME_HEADER + length, end, {
     issue: 'overrun',
-    limit: fields.length.name,
+    limit: http2.variable.length.name,
   });
-  cursor.number(fields.length);
-  const type = cursor.number(fields.type);
-  const flags = cursor.number(fields.flags);
-  for (const [mask, field] of FLAGS[type] ?? []) {
-    emit.value(field, (flags & mask) !== 0);
+  cursor.number(http2.variable.length);
+  const type = cursor.number(http2.variable.type);
+  const flags = cursor.number(http2.variable.flags);
+  for (const [mask, key] of FLAGS[type] ?? []) {
+    emit.value(http2.variable[key], (flags & mask) !== 0);
   }
-  cursor.together(fields.r, fields.streamid);
+  cursor.together(http2.variable.r, http2.variable.streamid);
   const padding =
-    PADDED_TYPES.includes(type) && (flags & FrameFlag.padded) !== 0 ? cursor.number(fields.pad_length) : 0;
-  if (padding > cursor.left) emit.issue('overrun', padding, cursor.left, fields.length.name);
+    PADDED_TYPES.includes(type) && (flags & FrameFlag.padded) !== 0 ? cursor.number(http2.variable.pad_length) : 0;
+  if (padding > cursor.left) emit.issue('overrun', padding, cursor.left, http2.variable.length.name);
   cursor.part(Math.max(0, cursor.left - padding), () => {
     emitPayload(cursor, type, flags);
-    cursor.rest(fields.unknown);
+    cursor.rest(http2.variable.unknown);
   });
-  cursor.rest(fields.padding_octets);
+  cursor.rest(http2.variable.padding_octets);
 }
 
 /** Emits what a frame of this type carries, its padding left out. */
 function emitPayload(cursor: FieldCursor, type: number, flags: number): void {
   switch (type) {
     case FrameType.data:
-      return cursor.octets(fields.data_data, cursor.left);
+      return cursor.octets(http2.variable.data_data, cursor.left);
     case FrameType.headers:
       if ((flags & FrameFlag.priority) !== 0) emitPriority(cursor);
-      return cursor.octets(fields.headers, cursor.left);
+      return cursor.octets(http2.variable.headers, cursor.left);
     case FrameType.priority:
       return emitPriority(cursor);
     case FrameType.resetStream:
-      cursor.number(fields.rst_stream_error);
+      cursor.number(http2.variable.rst_stream_error);
       return;
     case FrameType.settings:
-      return cursor.each(fields.settings, cursor.left, 6, () => {
-        const id = cursor.number(fields.settings.of.id);
-        cursor.number(SETTING_FIELDS[id] ?? fields.settings.of.unknown);
+      return cursor.each(http2.variable.settings, cursor.left, 6, () => {
+        const id = cursor.number(http2.variable.settings.of.id);
+        cursor.number(http2.variable.settings.of[SETTING_KEYS[id] ?? 'unknown']);
       });
     case FrameType.pushPromise:
-      cursor.together(fields.push_promise_r, fields.push_promise_promised_stream_id);
-      return cursor.octets(fields.push_promise_header, cursor.left);
+      cursor.together(http2.variable.push_promise_r, http2.variable.push_promise_promised_stream_id);
+      return cursor.octets(http2.variable.push_promise_header, cursor.left);
     case FrameType.ping:
-      cursor.number((flags & FrameFlag.ack) !== 0 ? fields.pong : fields.ping);
+      cursor.number((flags & FrameFlag.ack) !== 0 ? http2.variable.pong : http2.variable.ping);
       return;
     case FrameType.goAway:
-      cursor.together(fields.goaway_r, fields.goaway_last_stream_id);
-      cursor.number(fields.goaway_error);
-      return cursor.octets(fields.goaway_addata, cursor.left);
+      cursor.together(http2.variable.goaway_r, http2.variable.goaway_last_stream_id);
+      cursor.number(http2.variable.goaway_error);
+      return cursor.octets(http2.variable.goaway_addata, cursor.left);
     case FrameType.windowUpdate:
-      return cursor.together(fields.window_update_r, fields.window_update_window_size_increment);
+      return cursor.together(http2.variable.window_update_r, http2.variable.window_update_window_size_increment);
     case FrameType.continuation:
-      return cursor.octets(fields.continuation_header, cursor.left);
+      return cursor.octets(http2.variable.continuation_header, cursor.left);
     default:
   }
 }
 
 function emitPriority(cursor: FieldCursor): void {
-  cursor.together(fields.exclusive, fields.stream_dependency);
-  cursor.number(fields.headers_weight);
+  cursor.together(http2.variable.exclusive, http2.variable.stream_dependency);
+  cursor.number(http2.variable.headers_weight);
 }
 
 /** `preface`, `HEADERS stream=1 len=70 gRPC`, `DATA stream=1 len=242 gRPC message len=237`, `GOAWAY NO_ERROR`. */
 function summarize(view: DataView, start: number, end: number): string {
   if (isPreface(view, start, end)) return 'connection preface';
   if (start + FRAME_HEADER > end) return '';
-  const type = fields.type.get(view, start + 3);
-  const length = fields.length.get(view, start);
-  const stream = fields.streamid.get(view, start + 5);
+  const type = http2.variable.type.get(view, start + 3);
+  const length = http2.variable.length.get(view, start);
+  const stream = http2.variable.streamid.get(view, start + 5);
   const payload = start + FRAME_HEADER;
   let words = TYPES[type] ?? `type ${type}`;
   if (stream !== 0) words += ` stream=${stream}`;

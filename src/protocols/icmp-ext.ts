@@ -53,7 +53,7 @@ export const icmpExtension = defineProtocol('icmp.ext', {
   minimum: HEADER,
   headerLength,
   fields: {},
-  variable: {
+  variable: () => ({
     quote_padding: bytes('Padding of the Quoted Datagram'),
     head: bits(16, 'Version and Reserved', {
       version: uint(4, 'Version', at('ext.version')),
@@ -104,7 +104,7 @@ export const icmpExtension = defineProtocol('icmp.ext', {
       ident_address: bytes('Address', 0, at('int_ident.address')),
       data: bytes('Data', 0, at('ext.data')),
     }),
-  },
+  }),
   details: emitExtension,
   summary: summarize,
   verify: verifyChecksum,

@@ -54,7 +54,7 @@ export const icmp = defineProtocol('icmp', {
     code: uint(8, 'Code'),
     checksum: uint(16, 'Checksum', hex),
   },
-  variable: {
+  variable: () => ({
     meaning: computed('text', 'Meaning'),
     ident: uint(16, 'Identifier'),
     seq: uint(16, 'Sequence Number'),
@@ -78,7 +78,7 @@ export const icmp = defineProtocol('icmp', {
     transmit_timestamp: uint(32, 'Transmit Timestamp', { unit: 'ms' }),
     address_mask: ipv4Address('Address Mask'),
     ...probeFields('icmp'),
-  },
+  }),
   headerLength,
   quotes: isError,
   next: nextOf,

@@ -72,7 +72,7 @@ export const icmpv6 = defineProtocol('icmpv6', {
     code: uint(8, 'Code'),
     checksum: uint(16, 'Checksum', hex),
   },
-  variable: {
+  variable: () => ({
     meaning: computed('text', 'Meaning'),
     length: uint(8, 'Length of Original Datagram in 8 octets'),
     mtu: uint(32, 'MTU', octets),
@@ -120,7 +120,7 @@ export const icmpv6 = defineProtocol('icmpv6', {
     ...listenerFields,
     opt: ndOptions,
     data: bytes('Data'),
-  },
+  }),
   headerLength,
   quotes,
   next: nextOf,

@@ -65,7 +65,7 @@ export const igmp = defineProtocol('igmp', {
   carriedBy: { ipProtocol: [2] },
   minimum: LEAST_MESSAGE,
   fields: { type: uint(8, 'Type', hex, named(TYPE_NAMES)) },
-  variable: {
+  variable: () => ({
     version: computed('number', 'Version'),
     max_resp: uint(8, 'Maximum Response Time', tenths),
     max_resp_code: bits(8, 'Maximum Response Code', {
@@ -118,7 +118,7 @@ export const igmp = defineProtocol('igmp', {
       q_fwd_code: uint(8, 'Forwarding Code', hex, at('mtrace.q_fwd_code')),
     }),
     data: bytes('Data'),
-  },
+  }),
   headerLength,
   details: emitMessage,
   summary: summarize,

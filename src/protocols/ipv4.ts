@@ -79,7 +79,7 @@ export const ipv4 = defineProtocol('ip', {
     src: ipv4Address('Source'),
     dst: ipv4Address('Destination'),
   },
-  variable: {
+  variable: () => ({
     opt: list('Option', {
       type: bits(
         8,
@@ -107,7 +107,7 @@ export const ipv4 = defineProtocol('ip', {
       data: bytes('Data'),
       rest: bytes('Behind the End of Option List'),
     }),
-  },
+  }),
   checks: [
     { field: 'version', equals: 4, issue: 'versionNot4' },
     { field: 'hdr_len', atLeast: LEAST_HEADER, issue: 'headerTooShort' },
@@ -128,7 +128,6 @@ export const ipv4 = defineProtocol('ip', {
 });
 
 const { proto, frag_offset, flags, len, hdr_len, id } = ipv4.fields;
-const { opt } = ipv4.variable;
 
 /** The field counts units of 8 octets. */
 function fragmentOffset(view: DataView, start: number): number {
@@ -145,6 +144,7 @@ function identity(view: DataView, start: number): number {
 }
 
 function options(emit: FieldEmitter, view: DataView, start: number, end: number): void {
+  const { opt } = ipv4.variable;
   const { of } = opt;
   let at = start + LEAST_HEADER;
   while (at < end) {
@@ -183,7 +183,7 @@ function options(emit: FieldEmitter, view: DataView, start: number, end: number)
 
 /** Emits what is known of an option's body and answers the first octet behind it. */
 function optionBody(emit: FieldEmitter, view: DataView, kind: number, at: number, end: number): number {
-  const { of } = opt;
+  const { of } = ipv4.variable.opt;
   switch (kind) {
     case OPTION.routerAlert:
       return wordBody(emit, of.ra, at, end);
@@ -220,7 +220,7 @@ function optionBody(emit: FieldEmitter, view: DataView, kind: number, at: number
 /** Emits the two octets of an option that has no more, and answers the first octet behind them. */
 function wordBody(emit: FieldEmitter, field: Field, at: number, end: number): number {
   if (end - at < 4) {
-    emit.issue('optionLength', 4, end - at, opt.of.len.name);
+    emit.issue('optionLength', 4, end - at, ipv4.variable.opt.of.len.name);
     return at + 2;
   }
   emit.field(field, at + 2);
@@ -229,7 +229,7 @@ function wordBody(emit: FieldEmitter, field: Field, at: number, end: number): nu
 
 /** Emits the addresses of a route; from the octet `next` on they are still to be filled in, or to be visited. */
 function routes(emit: FieldEmitter, from: number, end: number, next: number, isRecord: boolean): number {
-  const { route } = opt.of;
+  const { route } = ipv4.variable.opt.of;
   let at = from;
   for (; at + 4 <= end; at += 4) {
     emit.begin(route, at);
@@ -240,7 +240,7 @@ function routes(emit: FieldEmitter, from: number, end: number, next: number, isR
 }
 
 function timestamps(emit: FieldEmitter, from: number, end: number, haveAddresses: boolean): number {
-  const { route } = opt.of;
+  const { route } = ipv4.variable.opt.of;
   const step = haveAddresses ? 8 : 4;
   let at = from;
   for (; at + step <= end; at += step) {

@@ -17,7 +17,7 @@ export const ipv6Fragment = defineProtocol('ipv6.fraghdr', {
     more: flag('More Fragments'),
     ident: uint(32, 'Identification', hex),
   },
-  variable: { offset_oct: computed('number', 'Fragment Offset', octets) },
+  variable: () => ({ offset_oct: computed('number', 'Fragment Offset', octets) }),
   fragmentation: {
     fields: ['offset', 'more'],
     offset: offsetInOctets,

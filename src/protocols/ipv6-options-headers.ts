@@ -14,10 +14,10 @@ function defineOptionsHeader<N extends string>(name: N, title: string, source: s
       nxt: uint(8, 'Next Header', named(IP_PROTOCOLS)),
       len: uint(8, 'Length in 8 octets beyond the first 8'),
     },
-    variable: {
+    variable: () => ({
       len_oct: computed('number', 'Length', octets),
       opt: ipv6Options,
-    },
+    }),
     headerLength: (view, start) => lengthInOctets(view, start),
     next: { table: 'ipProtocol', field: 'nxt' },
     details: (emit, view, start, end) => {

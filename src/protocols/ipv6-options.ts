@@ -63,7 +63,7 @@ const at = (name: string): { name: string } => ({ name: `ipv6.opt.${name}` });
 /** Declaration of the list, for the `variable` fields of both headers; the fields are Wireshark's `ipv6.opt.*`. */
 export const ipv6Options = list(
   'Option',
-  {
+  () => ({
     type: bits(
       8,
       'Type',
@@ -151,7 +151,7 @@ export const ipv6Options = list(
     lio_length: uint(8, 'Line ID Length', octets, at('lio.length')),
     lio_line_id: text('Line ID', at('lio.line_id')),
     unknown: bytes('Unknown', 0, at('unknown')),
-  },
+  }),
   { name: 'ipv6.opt' },
 );
 

@@ -46,7 +46,7 @@ export const ipv6Routing = defineProtocol('ipv6.routing', {
     type: uint(8, 'Type', named(TYPE_NAMES)),
     segleft: uint(8, 'Segments Left'),
   },
-  variable: {
+  variable: () => ({
     len_oct: computed('number', 'Length', octets),
     src_reserved: bytes('Reserved', 4, { name: 'ipv6.routing.src.reserved' }),
     src: list('Source Route', { addr: ipv6Address('Address') }),
@@ -81,7 +81,7 @@ export const ipv6Routing = defineProtocol('ipv6.routing', {
       value: bytes('Value'),
     }),
     unknown_data: bytes('Type-Specific Data'),
-  },
+  }),
   headerLength: lengthInOctets,
   next: { table: 'ipProtocol', field: 'nxt' },
   details: emitRoute,

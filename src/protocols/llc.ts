@@ -87,7 +87,7 @@ export const llc = defineProtocol('llc', {
     dsap: bits(8, 'Destination Service Access Point', { sap: uint(7, 'Address'), ig: flag('Group') }, hex, named(SAPS)),
     ssap: bits(8, 'Source Service Access Point', { sap: uint(7, 'Address'), cr: flag('Response') }, hex, named(SAPS)),
   },
-  variable: {
+  variable: () => ({
     control: bits(
       8,
       'Control, unnumbered format',
@@ -135,7 +135,7 @@ export const llc = defineProtocol('llc', {
     extreme_pid: uint(16, 'Protocol ID', hex, named({ 187: 'EDP' })),
     apple_atalk_pid: uint(16, 'Protocol ID', hex, named({ 32923: 'AppleTalk' })),
     pid: uint(16, 'Protocol ID', hex),
-  },
+  }),
   minimum: ADDRESSES + 1,
   headerLength,
   next: nextOfLlc,

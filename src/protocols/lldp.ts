@@ -30,7 +30,7 @@ export const lldp = defineProtocol('lldp', {
   source: 'IEEE Std 802.1AB-2016 §8',
   carriedBy: { etherType: [0x88cc] },
   fields: {},
-  variable: {
+  variable: () => ({
     tlv: list('TLV', {
       ...packed({ type: uint(7, 'Type', named(TLV_NAMES)), len: uint(9, 'Length', octets) }),
       orgtlv_oui: uint(24, 'Organization', hex, named(ORGANIZATIONS), { name: 'lldp.orgtlv.oui' }),
@@ -39,7 +39,7 @@ export const lldp = defineProtocol('lldp', {
       unknown_subtype: uint(8, 'Subtype', { name: 'lldp.unknown_subtype' }),
       unknown_subtype_content: bytes('Data', 0, { name: 'lldp.unknown_subtype.content' }),
     }),
-  },
+  }),
   minimum: TLV_HEADER,
   headerLength,
   details,
@@ -47,18 +47,18 @@ export const lldp = defineProtocol('lldp', {
   issues: { tlvBeyondFrame: 'a TLV reaches beyond the frame' },
 });
 
-const { tlv } = lldp.variable;
-const { type, len, orgtlv_oui, unknown_subtype, unknown_subtype_content } = tlv.of;
-const byKey = tlv.of as FieldsByKey;
+/** Type and length in the first two octets of a TLV. */
+const kindOf = (view: DataView, at: number): number => lldp.variable.tlv.of.type.get(view, at);
+const lengthOf = (view: DataView, at: number): number => lldp.variable.tlv.of.len.get(view, at);
 
 /** Octets up to the end TLV, or of all there are without one; 0 where a TLV is cut. */
 function headerLength(view: DataView, start: number, end: number): number {
   let at = start;
   while (at < end) {
     if (at + TLV_HEADER > end) return 0;
-    const next = at + TLV_HEADER + len.get(view, at);
+    const next = at + TLV_HEADER + lengthOf(view, at);
     if (next > end) return 0;
-    const isEnd = type.get(view, at) === TLV.end;
+    const isEnd = kindOf(view, at) === TLV.end;
     at = next;
     if (isEnd) break;
   }
@@ -66,9 +66,11 @@ function headerLength(view: DataView, start: number, end: number): number {
 }
 
 function details(emit: FieldEmitter, view: DataView, start: number, end: number): void {
+  const { tlv } = lldp.variable;
+  const { type, len, unknown_subtype_content } = tlv.of;
   for (let at = start; at + TLV_HEADER <= end; ) {
-    const kind = type.get(view, at);
-    const length = len.get(view, at);
+    const kind = kindOf(view, at);
+    const length = lengthOf(view, at);
     const value = at + TLV_HEADER;
     const next = Math.min(value + length, end);
     if (value + length > end) emit.issue('tlvBeyondFrame', length, end - value, len.name);
@@ -85,14 +87,16 @@ function details(emit: FieldEmitter, view: DataView, start: number, end: number)
 
 /** Emits what is known of a TLV's value and answers the first octet behind that. */
 function emitValue(emit: FieldEmitter, view: DataView, kind: number, value: number, end: number): number {
+  const { of } = lldp.variable.tlv;
+  const byKey: FieldsByKey = of;
   const known = tlvBodies[kind];
   if (known !== undefined) return emitBody(emit, byKey, known, view, value, end, value);
   const at = value + OUI_OCTETS;
   if (kind !== TLV.organization || at > end) return value;
-  emit.field(orgtlv_oui, value);
+  emit.field(of.orgtlv_oui, value);
   if (at === end) return end;
-  const organization = organizations[orgtlv_oui.get(view, value)];
-  emit.field(organization === undefined ? unknown_subtype : fieldOf(byKey, organization.subtype), at);
+  const organization = organizations[of.orgtlv_oui.get(view, value)];
+  emit.field(organization === undefined ? of.unknown_subtype : fieldOf(byKey, organization.subtype), at);
   const body = organization?.bodies[view.getUint8(at)];
   return body === undefined ? at + 1 : emitBody(emit, byKey, body, view, at + 1, end, at + 1);
 }
@@ -104,10 +108,10 @@ function summarize(view: DataView, start: number, end: number): string {
 
 /** Text of the first TLV of a kind, '' where there is none. */
 function textOf(view: DataView, start: number, end: number, kind: number): string {
-  for (let at = start; at + TLV_HEADER <= end; at += TLV_HEADER + len.get(view, at)) {
+  for (let at = start; at + TLV_HEADER <= end; at += TLV_HEADER + lengthOf(view, at)) {
     const value = at + TLV_HEADER;
-    if (type.get(view, at) === kind) return utf8Text(view, value, Math.min(value + len.get(view, at), end));
-    if (type.get(view, at) === TLV.end) return '';
+    if (kindOf(view, at) === kind) return utf8Text(view, value, Math.min(value + lengthOf(view, at), end));
+    if (kindOf(view, at) === TLV.end) return '';
   }
   return '';
 }

@@ -83,7 +83,7 @@ export const mipv6 = defineProtocol('mipv6', {
     reserved: uint(8, 'Reserved', hex, at('reserved')),
     csum: uint(16, 'Checksum', hex, at('csum')),
   },
-  variable: {
+  variable: () => ({
     binding_refresh_request: bytes('Reserved', 2, at('binding_refresh_request')),
     message_reserved: bytes('Reserved', 2),
     hoti_cookie: uint64('Home Init Cookie', hex, at('hoti.cookie')),
@@ -135,7 +135,7 @@ export const mipv6 = defineProtocol('mipv6', {
       data: bytes('Data'),
     }),
     unknown_type_data: bytes('Message Data', 0, at('unknown_type_data')),
-  },
+  }),
   headerLength: (view: DataView, start: number): number => 8 * (view.getUint8(start + 1) + 1),
   next: { table: 'ipProtocol', field: 'proto' },
   details: emitMessage,

@@ -41,7 +41,7 @@ export const mpls = defineProtocol('mpls', {
     nshNextProtocol: [5],
   },
   fields: {},
-  variable: {
+  variable: () => ({
     stack: list(
       'Label Stack Entry',
       packed({
@@ -51,7 +51,7 @@ export const mpls = defineProtocol('mpls', {
         ttl: uint(8, 'Time to Live', { name: 'mpls.ttl' }),
       }),
     ),
-  },
+  }),
   minimum: ENTRY,
   headerLength: stackLength,
   next: nextOfStack,

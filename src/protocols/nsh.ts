@@ -40,7 +40,7 @@ export const nsh = defineProtocol('nsh', {
     spi: uint(24, 'Service Path Identifier'),
     si: uint(8, 'Service Index'),
   },
-  variable: {
+  variable: () => ({
     context: list('Fixed-length Context Header', {
       contextheader: bytes('Context Header', CONTEXT_HEADER, { name: 'nsh.contextheader' }),
     }),
@@ -55,7 +55,7 @@ export const nsh = defineProtocol('nsh', {
       padding: bytes('Padding', 0, { name: 'nsh.padding' }),
     }),
     unknown: bytes('Context of an unknown MD type'),
-  },
+  }),
   checks: [{ field: 'length', atLeast: LEAST_WORDS, issue: 'lengthBelowFixed' }],
   headerLength: (view, start): number => 4 * nsh.fields.length.get(view, start),
   next: { table: 'nshNextProtocol', field: 'nextproto' },

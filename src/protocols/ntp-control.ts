@@ -136,7 +136,7 @@ export const controlMessage: Body = body('ntp', 'ctrl', {
   items: {
     spec: list(
       'Association',
-      flatNames('ntp', { associd: uint(16, 'Association ID', { name: 'ntp.ctrl.associd' }), peer_status: peer }),
+      () => flatNames('ntp', { associd: uint(16, 'Association ID', { name: 'ntp.ctrl.associd' }), peer_status: peer }),
       {
         name: 'ntp.ctrl.item',
       },

@@ -109,7 +109,7 @@ export const ntp = defineProtocol('ntp', {
       hex,
     ),
   },
-  variable: {
+  variable: () => ({
     reference: computed('text', 'Reference'),
     ...specsOf([timeMessage, controlMessage, privateMessage]),
     ...flatNames('ntp', {
@@ -122,7 +122,7 @@ export const ntp = defineProtocol('ntp', {
     extensions: list('Extension Field', extension.specs, { name: 'ntp.ext' }),
     ...authentication.specs,
     trailing: bytes('Trailing Octets'),
-  },
+  }),
   headerLength: 'all',
   details: showMessage,
   summary: summarize,

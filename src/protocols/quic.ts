@@ -27,7 +27,7 @@ export const quic = defineProtocol('quic', {
   guess: { in: ['udpPort'], when: isQuic },
   looksLike: (view, start, end) => longPacket(view, start, end, Number.POSITIVE_INFINITY) !== undefined,
   fields: {},
-  variable: {
+  variable: () => ({
     packets: list('Packet', {
       packet_length: computed('number', 'Packet Length', octets, { name: 'quic.packet_length' }),
       ...packed({
@@ -64,15 +64,12 @@ export const quic = defineProtocol('quic', {
       undecoded: bytes('Rest of the Packet', 0, { name: 'quic.undecoded' }),
     }),
     rest: bytes('Packet with a Short Header, or Padding'),
-  },
+  }),
   headerLength: 'all',
   details: emitPackets,
   summary: summarize,
   issues: { overrun: 'a length reaches beyond the datagram' },
 });
-
-const { packets, rest } = quic.variable;
-const fields = packets.of;
 
 function emitPackets(
   emit: FieldEmitter,
@@ -82,11 +79,12 @@ function emitPackets(
   layers: Layers,
   row: number,
 ): void {
+  const { packets, rest } = quic.variable;
   const wireEnd = layers.wireEnd[row]!;
   const cursor = new FieldCursor(emit, view, start, wireEnd, end, { issue: 'overrun', limit: 'udp.length' });
   for (const packet of longPackets(view, start, end, wireEnd)) {
     cursor.emit.begin(packets, packet.at);
-    if (packet.end <= wireEnd) emit.value(fields.packet_length, packet.end - packet.at);
+    if (packet.end <= wireEnd) emit.value(packets.of.packet_length, packet.end - packet.at);
     emitPacket(cursor, packet);
     cursor.emit.end(cursor.at);
   }
@@ -94,6 +92,7 @@ function emitPackets(
 }
 
 function emitPacket(cursor: FieldCursor, { kind, version }: LongPacket): void {
+  const fields = quic.variable.packets.of;
   if (kind === 'Version Negotiation') cursor.together(fields.header_form, fields.vn_unused);
   else {
     const type = version === VERSION_2 ? fields.long_packet_type_v2 : fields.long_packet_type;
@@ -120,7 +119,7 @@ function emitPacket(cursor: FieldCursor, { kind, version }: LongPacket): void {
   cursor.octets(fields.remaining_payload, emitInteger(cursor, fields.length));
 }
 
-function emitInteger(cursor: FieldCursor, field: typeof fields.length): number {
+function emitInteger(cursor: FieldCursor, field: typeof quic.variable.packets.of.length): number {
   const { view, at, captured } = cursor;
   const integer = variableInteger(view, at, captured);
   return cursor.worked(field, integer?.value ?? 0, integer?.octets ?? variableIntegerOctets(view, at, captured));

@@ -64,7 +64,7 @@ const BEGINNING = 2;
 /** As many elements as the 16-bit number `offset` octets into the chunk says. */
 function countedAt(offset: number, title: string, element: Body): Part {
   return {
-    spec: list(title, element.specs),
+    spec: list(title, () => element.specs),
     emit: (emit, elements, from, end, { view, base }) => {
       const fields = elements.of as FieldsByKey;
       const width = element.steps.reduce((sum, { key }) => sum + (fields[key]?.octetWidth ?? 0), 0);

@@ -30,7 +30,7 @@ export interface ElementKind {
 /** The declaration of a list of elements. */
 export function elementList(kind: ElementKind): FieldSpec {
   const bodies = [...Object.values(kind.heads), kind.head, kind.length, ...Object.values(kind.bodies)];
-  return list(kind.title, specsOf([...bodies, kind.rest, kind.padding]), { name: kind.name });
+  return list(kind.title, () => specsOf([...bodies, kind.rest, kind.padding]), { name: kind.name });
 }
 
 /** Elements up to the end of the body they stand in. */

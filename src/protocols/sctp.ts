@@ -26,7 +26,7 @@ export const sctp = defineProtocol('sctp', {
     verification_tag: uint(32, 'Verification Tag', hex),
     checksum: uint(32, 'Checksum', hex),
   },
-  variable: { chunk: elementList(CHUNKS), rest: bytes('Octets that are too few for a chunk') },
+  variable: () => ({ chunk: elementList(CHUNKS), rest: bytes('Octets that are too few for a chunk') }),
   headerLength: 'all',
   details: (emit, view, start, end): void => {
     const { chunk, rest } = sctp.variable;

@@ -24,7 +24,7 @@ export const sll = defineProtocol('sll', {
   role: 'link',
   minimum: HEADER,
   fields: { pkttype: packetType(16), hatype: hardwareType, halen: addressLength(16) },
-  variable: { ...addressFields, ...protocolFields },
+  variable: () => ({ ...addressFields, ...protocolFields }),
   next: nextOf,
   details: emitRest,
   summary: summarize,

@@ -30,7 +30,7 @@ export const sll2 = defineProtocol('sll2', {
   role: 'link',
   minimum: HEADER,
   fields: {},
-  variable: {
+  variable: () => ({
     ...protocolFields,
     reserved: bytes('Reserved', 2),
     ifindex: uint(32, 'Interface Index', { name: 'sll.ifindex' }),
@@ -38,7 +38,7 @@ export const sll2 = defineProtocol('sll2', {
     pkttype: packetType(8),
     halen: addressLength(8),
     ...addressFields,
-  },
+  }),
   next: nextOf,
   details: emitHeader,
   summary: summarize,

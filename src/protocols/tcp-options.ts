@@ -47,7 +47,7 @@ const KINDS = {
 };
 
 /** Declaration of the list, for the header's `variable` fields. */
-export const tcpOptions = list('Option', {
+export const tcpOptions = list('Option', () => ({
   kind: uint(8, 'Kind', named(KINDS), { name: 'tcp.option_kind' }),
   len: uint(8, 'Length', octets, { name: 'tcp.option_len' }),
   mss_val: uint(16, 'Maximum Segment Size', octets),
@@ -85,7 +85,7 @@ export const tcpOptions = list('Option', {
   unknown_payload: bytes('Payload', 0, { name: 'tcp.options.unknown.payload' }),
   data: bytes('Data'),
   padding: bytes('Padding'),
-});
+}));
 
 type OptionFields = Readonly<Record<keyof typeof tcpOptions.children, Field>>;
 

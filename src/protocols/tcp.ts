@@ -43,7 +43,7 @@ export const tcp = defineProtocol('tcp', {
     checksum: uint(16, 'Checksum', hex),
     urgent_pointer: uint(16, 'Urgent Pointer'),
   },
-  variable: { options: tcpOptions },
+  variable: () => ({ options: tcpOptions }),
   checks: [{ field: 'hdr_len', atLeast: LEAST_HEADER, issue: 'headerTooShort' }],
   headerLength: 'hdr_len',
   next: { ports: 'tcpPort' },

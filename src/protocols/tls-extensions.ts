@@ -12,7 +12,7 @@ const inHandshake = (name: string): { name: string } => ({ name: `tls.handshake.
 const inExtensions = (name: string): { name: string } => inHandshake(`extensions_${name}`);
 
 /** Declaration of the list, for the elements of the handshake messages. */
-export const tlsExtensions = list('Extension', {
+export const tlsExtensions = list('Extension', () => ({
   type: uint(16, 'Type', named(EXTENSION_TYPES)),
   len: uint(16, 'Length', octets),
   server_name_list_len: uint(16, 'Server Name List Length', octets, inExtensions('server_name_list_len')),
@@ -129,7 +129,7 @@ export const tlsExtensions = list('Extension', {
   reneg_info_len: uint(8, 'Renegotiation Info Length', octets, inExtensions('reneg_info_len')),
   reneg_info: bytes('Renegotiation Info', 0, inExtensions('reneg_info')),
   data: bytes('Data'),
-});
+}));
 
 /** The list, laid out. */
 export type ExtensionList = Field<Fields<typeof tlsExtensions.children>>;

@@ -48,7 +48,7 @@ const signatureAlgorithm = uint(16, 'Signature Algorithm', hex, named(SIGNATURE_
 });
 
 /** Declaration of the list, for the record's `variable` fields. */
-export const tlsHandshakes = list('Handshake Message', {
+export const tlsHandshakes = list('Handshake Message', () => ({
   type: uint(8, 'Type', named(HANDSHAKE_TYPES)),
   length: uint(24, 'Length', octets),
   version: uint(16, 'Version', hex, named(VERSIONS)),
@@ -99,7 +99,7 @@ export const tlsHandshakes = list('Handshake Message', {
   data: bytes('Data'),
   ja4: computed('text', 'JA4 Fingerprint'),
   ja4_r: computed('text', 'JA4 Fingerprint before Hashing'),
-});
+}));
 
 /** The list, laid out. */
 export type HandshakeList = Field<Fields<typeof tlsHandshakes.children>>;

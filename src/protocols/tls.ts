@@ -29,7 +29,7 @@ export const tls = defineProtocol('tls', {
     record_version: uint(16, 'Version', hex, named(VERSIONS), { name: 'tls.record.version' }),
     record_length: uint(16, 'Length', octets, { name: 'tls.record.length' }),
   },
-  variable: {
+  variable: () => ({
     change_cipher_spec: uint(8, 'Change Cipher Spec'),
     alert_level: uint(8, 'Level', named(ALERT_LEVELS), { name: 'tls.alert_message.level' }),
     alert_desc: uint(8, 'Description', named(ALERTS), { name: 'tls.alert_message.desc' }),
@@ -43,7 +43,7 @@ export const tls = defineProtocol('tls', {
     heartbeat_payload: bytes('Heartbeat Payload and Padding', 0, { name: 'tls.heartbeat_message.payload_and_padding' }),
     app_data: bytes('Encrypted Application Data'),
     opaque: bytes('Encrypted or Continued Content'),
-  },
+  }),
   messages: { prefix: RECORD_HEADER, length: recordLength },
   details: emitContent,
   summary: summarize,
@@ -51,7 +51,6 @@ export const tls = defineProtocol('tls', {
 });
 
 const { record_content_type, record_version, record_length } = tls.fields;
-const fields = tls.variable;
 
 function recordLength(view: DataView, start: number, end: number): number {
   return isTlsRecord(view, start, end) ? RECORD_HEADER + record_length.get(view, start) : 0;
@@ -95,30 +94,30 @@ function emitContent(
   const cursor = new FieldCursor(emit, view, content, limit, end, { issue: 'overrun', limit: record_length.name });
   switch (record_content_type.get(view, start)) {
     case ContentType.changeCipherSpec:
-      if (length === 1) cursor.number(fields.change_cipher_spec);
+      if (length === 1) cursor.number(tls.variable.change_cipher_spec);
       break;
     case ContentType.alert:
       if (length !== 2) break;
-      cursor.number(fields.alert_level);
-      cursor.number(fields.alert_desc);
+      cursor.number(tls.variable.alert_level);
+      cursor.number(tls.variable.alert_desc);
       break;
     case ContentType.handshake: {
       const spans = messagesOf(view, start, end, layers, row);
-      if (spans !== undefined) emitHandshakes(cursor, fields.handshake, spans, record_version.get(view, start));
+      if (spans !== undefined) emitHandshakes(cursor, tls.variable.handshake, spans, record_version.get(view, start));
       break;
     }
     case ContentType.heartbeat:
       if (content + 3 > end || view.getUint8(content) > 2 || view.getUint16(content + 1) > length - 3) break;
-      cursor.number(fields.heartbeat_type);
-      cursor.number(fields.heartbeat_payload_length);
-      cursor.octets(fields.heartbeat_payload, cursor.left);
+      cursor.number(tls.variable.heartbeat_type);
+      cursor.number(tls.variable.heartbeat_payload_length);
+      cursor.octets(tls.variable.heartbeat_payload, cursor.left);
       break;
     case ContentType.applicationData:
-      cursor.octets(fields.app_data, length);
+      cursor.octets(tls.variable.app_data, length);
       break;
     default:
   }
-  cursor.rest(fields.opaque);
+  cursor.rest(tls.variable.opaque);
 }
 
 function summarize(view: DataView, start: number, end: number, layers: Layers, row: number): string {

@@ -34,7 +34,7 @@ export const vrrp = defineProtocol('vrrp', {
     prio: uint(8, 'Priority', named(PRIORITIES)),
     addr_count: uint(8, 'Number of Addresses'),
   },
-  variable: {
+  variable: () => ({
     auth_type: uint(8, 'Authentication Type', named(AUTHENTICATION_TYPES)),
     adver_int: uint(8, 'Advertisement Interval', { unit: 's' }),
     interval: bits(16, 'Maximum Advertisement Interval', {
@@ -49,7 +49,7 @@ export const vrrp = defineProtocol('vrrp', {
     auth_string: text('Password'),
     auth_data: bytes('Authentication Data', AUTHENTICATION),
     data: bytes('Data'),
-  },
+  }),
   details: emitMessage,
   summary: summarize,
   verify: verifyChecksum,

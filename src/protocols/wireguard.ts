@@ -37,7 +37,7 @@ export const wireguard = defineProtocol('wg', {
     type: uint(8, 'Type', named(MESSAGE_NAMES)),
     reserved: bytes('Reserved', 3),
   },
-  variable: {
+  variable: () => ({
     sender: uint(32, 'Sender Index', hex, littleEndian),
     receiver: uint(32, 'Receiver Index', hex, littleEndian),
     ephemeral: text('Ephemeral Public Key'),
@@ -50,7 +50,7 @@ export const wireguard = defineProtocol('wg', {
     encrypted_packet: bytes('Encrypted Packet'),
     mac1: bytes('MAC 1', MAC),
     mac2: bytes('MAC 2', MAC),
-  },
+  }),
   headerLength: 'all',
   details,
   summary: summarize,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { flag, layOutLoose, list, packed, uint } from '../../src/dissect/field.ts';
+import { flag, list, packed, uint } from '../../src/dissect/field.ts';
+import { layOutLoose } from '../../src/dissect/layout.ts';
 
 const view = new DataView(Uint8Array.of(0xff, 0x12, 0x34, 0x5b, 0x07).buffer);
 

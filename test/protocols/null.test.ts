@@ -19,6 +19,12 @@ describe('BSD loopback', () => {
     expect(layers[1]).toMatchObject({ layer: next });
   });
 
+  test('an EtherType where no family is', () => {
+    const layers = dissectHex(`0f 00 08 00 ${IPV4}`, { linkType: 0 });
+    expect(layers[0]).toEqual({ layer: 'null', range: [0, 4], type: 0x0800 });
+    expect(layers[1]).toMatchObject({ layer: 'ip' });
+  });
+
   test('another family is payload', () => {
     expect(dissectHex(`07 00 00 00 ${IPV4}`, { linkType: 0 })).toHaveLength(1);
   });
