@@ -56,7 +56,7 @@ export const arp = defineProtocol('arp', {
   summary: (view, start, end) => meaningOf(view, start, end),
 });
 
-const { fields, variable } = arp;
+const { fields } = arp;
 
 /** Whether the addresses are MAC and IPv4 and all of them are there. */
 function isEthernetIpv4(view: DataView, start: number, end: number): boolean {
@@ -86,21 +86,21 @@ function addresses(emit: FieldEmitter, view: DataView, start: number, end: numbe
   if (isIpv4 && end >= targetIp + 4) {
     const opcode = fields.opcode.get(view, start);
     const isSame = view.getUint32(senderIp) === view.getUint32(targetIp);
-    if (isSame && opcode <= REPLY) emit.value(variable.isgratuitous, true);
+    if (isSame && opcode <= REPLY) emit.value(arp.variable.isgratuitous, true);
     if (opcode === REQUEST && isZero(view, target, targetIp)) {
-      if (isSame) emit.value(variable.isannouncement, true);
-      else if (view.getUint32(senderIp) === 0) emit.value(variable.isprobe, true);
+      if (isSame) emit.value(arp.variable.isannouncement, true);
+      else if (view.getUint32(senderIp) === 0) emit.value(arp.variable.isprobe, true);
     }
   }
-  if (isEthernetIpv4(view, start, end)) emit.value(variable.meaning, meaningOf(view, start, end));
-  if (isMac) emit.field(variable.src_hw_mac, sender);
-  else if (hardware > 0) emit.octets(variable.src_hw, sender, senderIp);
-  if (isIpv4) emit.field(variable.src_proto_ipv4, senderIp);
-  else if (protocol > 0) emit.octets(variable.src_proto, senderIp, target);
-  if (isMac) emit.field(variable.dst_hw_mac, target);
-  else if (hardware > 0) emit.octets(variable.dst_hw, target, targetIp);
-  if (isIpv4) emit.field(variable.dst_proto_ipv4, targetIp);
-  else if (protocol > 0) emit.octets(variable.dst_proto, targetIp, targetIp + protocol);
+  if (isEthernetIpv4(view, start, end)) emit.value(arp.variable.meaning, meaningOf(view, start, end));
+  if (isMac) emit.field(arp.variable.src_hw_mac, sender);
+  else if (hardware > 0) emit.octets(arp.variable.src_hw, sender, senderIp);
+  if (isIpv4) emit.field(arp.variable.src_proto_ipv4, senderIp);
+  else if (protocol > 0) emit.octets(arp.variable.src_proto, senderIp, target);
+  if (isMac) emit.field(arp.variable.dst_hw_mac, target);
+  else if (hardware > 0) emit.octets(arp.variable.dst_hw, target, targetIp);
+  if (isIpv4) emit.field(arp.variable.dst_proto_ipv4, targetIp);
+  else if (protocol > 0) emit.octets(arp.variable.dst_proto, targetIp, targetIp + protocol);
 }
 
 /** What the message says, in words. */

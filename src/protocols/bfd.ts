@@ -115,7 +115,7 @@ export const bfdEcho = defineProtocol('bfd_echo', {
   summary: (_view, start, end) => `${end - start} octets`,
 });
 
-const { fields, variable } = bfd;
+const { fields } = bfd;
 
 /** Kind of session of the packet in `row`, '' where it is not in UDP or on a port of its own. */
 function sessionOf(layers: Layers, row: number): string {
@@ -126,33 +126,34 @@ function sessionOf(layers: Layers, row: number): string {
 
 function details(emit: FieldEmitter, view: DataView, start: number, end: number, layers: Layers, row: number): void {
   const session = sessionOf(layers, row);
-  if (session !== '') emit.value(variable.session, session);
+  if (session !== '') emit.value(bfd.variable.session, session);
   const at = start + MANDATORY;
   if (at >= end) return;
   const known = fields.flags.of.a.get(view, start) === 0 ? at : emitAuthentication(emit, view, at, end);
-  if (known < end) emit.octets(variable.unknown, known, end);
+  if (known < end) emit.octets(bfd.variable.unknown, known, end);
 }
 
 /** Emits what is known of the authentication section and answers the first octet behind that. */
 function emitAuthentication(emit: FieldEmitter, view: DataView, at: number, limit: number): number {
   if (at + AUTHENTICATION_HEADER > limit) return at;
-  emit.field(variable.auth_type, at);
-  emit.field(variable.auth_len, at + 1);
-  emit.field(variable.auth_key, at + 2);
-  const kind = variable.auth_type.get(view, at);
-  const length = variable.auth_len.get(view, at + 1);
+  emit.field(bfd.variable.auth_type, at);
+  emit.field(bfd.variable.auth_len, at + 1);
+  emit.field(bfd.variable.auth_key, at + 2);
+  const kind = bfd.variable.auth_type.get(view, at);
+  const length = bfd.variable.auth_len.get(view, at + 1);
   const body = at + AUTHENTICATION_HEADER;
   const section = DIGEST_SECTIONS[kind];
   const isSound = length >= AUTHENTICATION_HEADER && at + length <= limit && (section ?? length) === length;
-  if (!isSound) emit.issue('authenticationLength', section ?? AUTHENTICATION_HEADER, length, variable.auth_len.name);
+  if (!isSound)
+    emit.issue('authenticationLength', section ?? AUTHENTICATION_HEADER, length, bfd.variable.auth_len.name);
   if (!isSound || (section === undefined && kind !== SIMPLE_PASSWORD)) return body;
   if (section === undefined) {
-    if (length > AUTHENTICATION_HEADER) emit.octets(variable.auth_password, body, at + length);
+    if (length > AUTHENTICATION_HEADER) emit.octets(bfd.variable.auth_password, body, at + length);
     return at + length;
   }
-  emit.field(variable.auth_reserved, body);
-  emit.field(variable.auth_seq_num, body + 1);
-  emit.octets(variable.checksum, at + DIGEST_HEADER, at + length);
+  emit.field(bfd.variable.auth_reserved, body);
+  emit.field(bfd.variable.auth_seq_num, body + 1);
+  emit.octets(bfd.variable.checksum, at + DIGEST_HEADER, at + length);
   return at + length;
 }
 

@@ -75,7 +75,7 @@ export const dhcp = defineProtocol('dhcp', {
   },
 });
 
-const { fields, variable } = dhcp;
+const { fields } = dhcp;
 
 /** Whether options stand where DHCP has them. */
 function hasOptions(view: DataView, start: number, end: number): boolean {
@@ -91,18 +91,18 @@ function showMessage(emit: FieldEmitter, view: DataView, start: number, end: num
   const file = start + FILE;
   const cookie = start + COOKIE;
   if (file > end) return;
-  if ((overload & Overload.server) !== 0) emitDhcpOptions(emit, variable.server_options, view, server, file);
-  else emit.value(variable.server, textBeforeZero(view, server, file), server, file);
+  if ((overload & Overload.server) !== 0) emitDhcpOptions(emit, dhcp.variable.server_options, view, server, file);
+  else emit.value(dhcp.variable.server, textBeforeZero(view, server, file), server, file);
   if (cookie > end) return;
-  if ((overload & Overload.file) !== 0) emitDhcpOptions(emit, variable.file_options, view, file, cookie);
-  else emit.value(variable.file, textBeforeZero(view, file, cookie), file, cookie);
+  if ((overload & Overload.file) !== 0) emitDhcpOptions(emit, dhcp.variable.file_options, view, file, cookie);
+  else emit.value(dhcp.variable.file, textBeforeZero(view, file, cookie), file, cookie);
   if (isDhcp) {
-    emit.field(variable.cookie, cookie);
-    emitDhcpOptions(emit, variable.options, view, cookie + 4, end);
+    emit.field(dhcp.variable.cookie, cookie);
+    emitDhcpOptions(emit, dhcp.variable.options, view, cookie + 4, end);
     return;
   }
-  emit.value(variable.bootp, true);
-  if (cookie < end) emit.octets(variable.vendor_specific_options, cookie, end);
+  emit.value(dhcp.variable.bootp, true);
+  if (cookie < end) emit.octets(dhcp.variable.vendor_specific_options, cookie, end);
 }
 
 function showHardwareAddress(emit: FieldEmitter, view: DataView, start: number, end: number): void {
@@ -112,9 +112,9 @@ function showHardwareAddress(emit: FieldEmitter, view: DataView, start: number, 
   if (next > end) return;
   const behind = Math.min(at + length, next);
   if (at + length > next) emit.issue('hardwareAddressTooLong', next - at, length, fields.hw_len.name);
-  if (isEthernet(view, start)) emit.field(variable.hw_mac_addr, at);
-  else if (behind > at) emit.octets(variable.hw_addr, at, behind);
-  if (behind < next) emit.octets(variable.hw_addr_padding, behind, next);
+  if (isEthernet(view, start)) emit.field(dhcp.variable.hw_mac_addr, at);
+  else if (behind > at) emit.octets(dhcp.variable.hw_addr, at, behind);
+  if (behind < next) emit.octets(dhcp.variable.hw_addr_padding, behind, next);
 }
 
 function isEthernet(view: DataView, start: number): boolean {

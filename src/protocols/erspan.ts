@@ -122,29 +122,28 @@ export const erspanTypeI = defineProtocol('erspan-i', {
 });
 
 const { version, vlan } = erspan.fields;
-const { variable } = erspan;
 
 /** What stands behind the platform ID, by that ID (draft-foschiano-erspan-03 §4.3). */
 const PLATFORM_FIELDS: Readonly<Record<number, readonly Field[]>> = {
-  1: [variable.pid1_rsvd1, variable.pid1_vsmid, variable.pid1_port_index],
-  3: [variable.pid3_rsvd1, variable.pid3_port_index, variable.pid3_timestamp],
-  4: [variable.pid4_rsvd1, variable.pid4_rsvd2, variable.pid4_rsvd3],
-  5: [variable.pid5_switchid, variable.pid5_port_index, variable.pid5_timestamp],
-  6: [variable.pid5_switchid, variable.pid5_port_index, variable.pid5_timestamp],
-  7: [variable.pid7_rsvd1, variable.pid7_source_index, variable.pid7_timestamp],
+  1: [erspan.variable.pid1_rsvd1, erspan.variable.pid1_vsmid, erspan.variable.pid1_port_index],
+  3: [erspan.variable.pid3_rsvd1, erspan.variable.pid3_port_index, erspan.variable.pid3_timestamp],
+  4: [erspan.variable.pid4_rsvd1, erspan.variable.pid4_rsvd2, erspan.variable.pid4_rsvd3],
+  5: [erspan.variable.pid5_switchid, erspan.variable.pid5_port_index, erspan.variable.pid5_timestamp],
+  6: [erspan.variable.pid5_switchid, erspan.variable.pid5_port_index, erspan.variable.pid5_timestamp],
+  7: [erspan.variable.pid7_rsvd1, erspan.variable.pid7_source_index, erspan.variable.pid7_timestamp],
 };
 
 function headerLength(view: DataView, start: number, end: number): number {
   if (version.get(view, start) !== TYPE_III) return TYPE_II_HEADER;
   if (start + TYPE_III_HEADER > end) return 0;
-  return TYPE_III_HEADER + (variable.o.get(view, start + 10) === 0 ? 0 : SUBHEADER);
+  return TYPE_III_HEADER + (erspan.variable.o.get(view, start + 10) === 0 ? 0 : SUBHEADER);
 }
 
 function nextOfErspan(dispatch: Dispatch, view: DataView, start: number, payload: number, end: number): number {
   const type = version.get(view, start);
   if (type === 1) return dispatch.named('eth');
   if (type !== TYPE_III) return 0;
-  const frame = variable.ft.get(view, start + 10);
+  const frame = erspan.variable.ft.get(view, start + 10);
   return frame === ETHERNET ? dispatch.named('eth') : frame === IP ? byIpVersion(dispatch, view, payload, end) : 0;
 }
 
@@ -152,31 +151,32 @@ function details(emit: FieldEmitter, view: DataView, start: number, end: number)
   const type = version.get(view, start);
   if (type !== 1 && type !== TYPE_III) {
     emit.issue('unknownVersion', TYPE_III, type, version.name);
-    emit.octets(variable.unknown, start + 2, end);
+    emit.octets(erspan.variable.unknown, start + 2, end);
     return;
   }
-  emit.field(variable.cos, start + 2);
-  emit.field(type === TYPE_III ? variable.bso : variable.encap, start + 2);
-  emit.field(variable.truncated, start + 2);
-  emit.field(variable.spanid, start + 2);
+  emit.field(erspan.variable.cos, start + 2);
+  emit.field(type === TYPE_III ? erspan.variable.bso : erspan.variable.encap, start + 2);
+  emit.field(erspan.variable.truncated, start + 2);
+  emit.field(erspan.variable.spanid, start + 2);
   if (type === 1) {
-    emit.field(variable.reserved, start + 4);
-    emit.field(variable.index, start + 4);
+    emit.field(erspan.variable.reserved, start + 4);
+    emit.field(erspan.variable.index, start + 4);
     return;
   }
-  emit.field(variable.timestamp, start + 4);
-  emit.field(variable.sgt, start + 8);
-  const { p, ft, hw, direction, gra, o } = variable;
+  emit.field(erspan.variable.timestamp, start + 4);
+  emit.field(erspan.variable.sgt, start + 8);
+  const { p, ft, hw, direction, gra, o } = erspan.variable;
   for (const field of [p, ft, hw, direction, gra, o]) emit.field(field, start + 10);
   const subheader = start + TYPE_III_HEADER;
-  if (!emit.field(variable.platid, subheader)) return;
-  const platform = PLATFORM_FIELDS[variable.platid.get(view, subheader)];
-  for (const field of platform ?? [variable.platform_info, variable.platform_info_low]) emit.field(field, subheader);
+  if (!emit.field(erspan.variable.platid, subheader)) return;
+  const platform = PLATFORM_FIELDS[erspan.variable.platid.get(view, subheader)];
+  for (const field of platform ?? [erspan.variable.platform_info, erspan.variable.platform_info_low])
+    emit.field(field, subheader);
 }
 
 function summarize(view: DataView, start: number, end: number): string {
   const type = version.get(view, start);
   if (end - start < TYPE_II_HEADER || (type !== 1 && type !== TYPE_III)) return `version ${type}`;
-  const session = variable.spanid.get(view, start + 2);
+  const session = erspan.variable.spanid.get(view, start + 2);
   return `type ${type === 1 ? 'II' : 'III'} session ${session} vlan ${vlan.get(view, start)}`;
 }

@@ -92,7 +92,7 @@ export const gre = defineProtocol('gre', {
   },
 });
 
-const { fields, variable } = gre;
+const { fields } = gre;
 
 /**
  * Octets at which the optional parts stand; 0 for a part that is not there. `end` is `start` where not all of them were captured.
@@ -124,7 +124,7 @@ function partsOf(view: DataView, start: number, end: number): typeof parts {
 /** First octet behind the list of route entries, which an entry of length 0 ends; beyond `end` when the list is cut. */
 function routingEnd(view: DataView, from: number, end: number): number {
   for (let at = from; at + ROUTE_HEADER <= end; ) {
-    const length = variable.routing.of.src_length.get(view, at + 3);
+    const length = gre.variable.routing.of.src_length.get(view, at + 3);
     at += ROUTE_HEADER + length;
     if (length === 0) return at;
   }
@@ -135,7 +135,7 @@ function routingEnd(view: DataView, from: number, end: number): number {
 export function greKey(view: DataView, start: number, end: number): number | undefined {
   if (end - start < LEAST_HEADER || (fields.flags.get(view, start) & VERSION) === ENHANCED) return undefined;
   const { key, end: headerEnd } = partsOf(view, start, end);
-  return key === 0 || headerEnd === start ? undefined : variable.key.get(view, key);
+  return key === 0 || headerEnd === start ? undefined : gre.variable.key.get(view, key);
 }
 
 function nextOfGre(dispatch: Dispatch, view: DataView, start: number): number {
@@ -154,29 +154,29 @@ function details(emit: FieldEmitter, view: DataView, start: number, end: number)
   if (version > ENHANCED) emit.issue('unknownVersion', ENHANCED, version, fields.flags.of.version.name);
   partsOf(view, start, end);
   if (parts.checksum !== 0) {
-    emit.field(variable.checksum, parts.checksum);
-    emit.field(variable.offset, parts.checksum + 2);
+    emit.field(gre.variable.checksum, parts.checksum);
+    emit.field(gre.variable.offset, parts.checksum + 2);
   }
   if (parts.key !== 0 && version === ENHANCED) {
-    emit.field(variable.key_payload_length, parts.key);
-    emit.field(variable.key_call_id, parts.key + 2);
-  } else if (parts.key !== 0) emit.field(variable.key, parts.key);
-  if (parts.sequence !== 0) emit.field(variable.sequence_number, parts.sequence);
-  if (parts.acknowledgment !== 0) emit.field(variable.ack_number, parts.acknowledgment);
+    emit.field(gre.variable.key_payload_length, parts.key);
+    emit.field(gre.variable.key_call_id, parts.key + 2);
+  } else if (parts.key !== 0) emit.field(gre.variable.key, parts.key);
+  if (parts.sequence !== 0) emit.field(gre.variable.sequence_number, parts.sequence);
+  if (parts.acknowledgment !== 0) emit.field(gre.variable.ack_number, parts.acknowledgment);
   if (parts.routing !== 0) emitRouting(emit, view, parts.routing, parts.redirect === 0 ? end : parts.redirect);
   if (parts.redirect !== 0) {
-    emit.field(variable.wccp, parts.redirect);
-    emit.field(variable.wccp_service_id, parts.redirect + 1);
-    emit.field(variable.wccp_alternative_bucket, parts.redirect + 2);
-    emit.field(variable.wccp_primary_bucket, parts.redirect + 3);
+    emit.field(gre.variable.wccp, parts.redirect);
+    emit.field(gre.variable.wccp_service_id, parts.redirect + 1);
+    emit.field(gre.variable.wccp_alternative_bucket, parts.redirect + 2);
+    emit.field(gre.variable.wccp_primary_bucket, parts.redirect + 3);
   }
 }
 
 function emitRouting(emit: FieldEmitter, view: DataView, from: number, end: number): void {
-  const { of } = variable.routing;
+  const { of } = gre.variable.routing;
   for (let at = from; at + ROUTE_HEADER <= end; ) {
     const length = of.src_length.get(view, at + 3);
-    emit.begin(variable.routing, at);
+    emit.begin(gre.variable.routing, at);
     emit.field(of.address_family, at);
     emit.field(of.sre_offset, at + 2);
     emit.field(of.src_length, at + 3);
@@ -194,10 +194,10 @@ function summarize(view: DataView, start: number, end: number): string {
   partsOf(view, start, end);
   if (parts.end === start) return text;
   if (parts.key !== 0 && (fields.flags.get(view, start) & VERSION) === ENHANCED) {
-    text += ` call ${variable.key_call_id.get(view, parts.key + 2)}`;
-  } else if (parts.key !== 0) text += ` key 0x${variable.key.get(view, parts.key).toString(16)}`;
-  if (parts.sequence !== 0) text += ` seq=${variable.sequence_number.get(view, parts.sequence)}`;
-  if (parts.acknowledgment !== 0) text += ` ack=${variable.ack_number.get(view, parts.acknowledgment)}`;
+    text += ` call ${gre.variable.key_call_id.get(view, parts.key + 2)}`;
+  } else if (parts.key !== 0) text += ` key 0x${gre.variable.key.get(view, parts.key).toString(16)}`;
+  if (parts.sequence !== 0) text += ` seq=${gre.variable.sequence_number.get(view, parts.sequence)}`;
+  if (parts.acknowledgment !== 0) text += ` ack=${gre.variable.ack_number.get(view, parts.acknowledgment)}`;
   return text;
 }
 
@@ -210,7 +210,7 @@ function verifyChecksum(layers: Layers, row: number, transport: boolean): void {
   if (end < layers.wireEnd[row]! || layers.isQuoted(row)) return;
   const sum = onesComplementSum(view, start, end, 0);
   if (sum === 0xffff) return;
-  const found = variable.checksum.get(view, start + LEAST_HEADER);
+  const found = gre.variable.checksum.get(view, start + LEAST_HEADER);
   const right = onesComplementSum(view, start, end, 0xffff - found) ^ 0xffff;
-  layers.issues.add(row, 'badChecksum', right, found, variable.checksum.name);
+  layers.issues.add(row, 'badChecksum', right, found, gre.variable.checksum.name);
 }

@@ -114,9 +114,6 @@ export const icmpExtension = defineProtocol('icmp.ext', {
   },
 });
 
-const { variable } = icmpExtension;
-const { of } = variable.object;
-
 /** What an extended echo request carries is a single object, with data of the sender's choice behind it (RFC 8335 §2). */
 function headerLength(view: DataView, start: number, end: number): number {
   const object = start + HEADER;
@@ -149,16 +146,16 @@ function emitExtension(
   row: number,
 ): void {
   const place = structureStart(layers, row);
-  if (start < place) emit.octets(variable.quote_padding, start, place);
-  if (!emit.field(variable.head, place)) return emitLeftover(emit, place, end);
-  if (!emit.field(variable.checksum, place + 2)) return emitLeftover(emit, place + 2, end);
+  if (start < place) emit.octets(icmpExtension.variable.quote_padding, start, place);
+  if (!emit.field(icmpExtension.variable.head, place)) return emitLeftover(emit, place, end);
+  if (!emit.field(icmpExtension.variable.checksum, place + 2)) return emitLeftover(emit, place + 2, end);
   for (let next = place + HEADER; next < end; ) next = emitObject(emit, view, next, end);
 }
 
 function emitLeftover(emit: FieldEmitter, from: number, end: number): void {
   if (from === end) return;
-  emit.begin(variable.object, from);
-  emit.octets(of.data, from, end);
+  emit.begin(icmpExtension.variable.object, from);
+  emit.octets(icmpExtension.variable.object.of.data, from, end);
   emit.end(end);
 }
 
@@ -170,15 +167,22 @@ function emitObject(emit: FieldEmitter, view: DataView, start: number, end: numb
   }
   const length = view.getUint16(start);
   const kind = view.getUint8(start + 2);
-  emit.begin(variable.object, start);
-  emit.field(of.length, start);
-  emit.field(of.class, start + 2);
-  emit.field(kind === CLASS.interfaceInformation ? of.int_info : of.ctype, start + 3);
-  if (length < OBJECT_HEADER) emit.issue('objectLength', OBJECT_HEADER, length, of.length.name);
-  if (start + length > end) emit.issue('objectBeyondMessage', length, end - start, of.length.name);
+  emit.begin(icmpExtension.variable.object, start);
+  emit.field(icmpExtension.variable.object.of.length, start);
+  emit.field(icmpExtension.variable.object.of.class, start + 2);
+  emit.field(
+    kind === CLASS.interfaceInformation
+      ? icmpExtension.variable.object.of.int_info
+      : icmpExtension.variable.object.of.ctype,
+    start + 3,
+  );
+  if (length < OBJECT_HEADER)
+    emit.issue('objectLength', OBJECT_HEADER, length, icmpExtension.variable.object.of.length.name);
+  if (start + length > end)
+    emit.issue('objectBeyondMessage', length, end - start, icmpExtension.variable.object.of.length.name);
   const next = length < OBJECT_HEADER ? end : Math.min(start + length, end);
   const known = emitPayload(emit, view, kind, start + OBJECT_HEADER, next);
-  if (known < next) emit.octets(of.data, known, next);
+  if (known < next) emit.octets(icmpExtension.variable.object.of.data, known, next);
   emit.end(next);
   return next;
 }
@@ -189,8 +193,8 @@ function emitPayload(emit: FieldEmitter, view: DataView, kind: number, body: num
     case CLASS.mpls: {
       let next = body;
       for (; next + 4 <= end; next += 4) {
-        emit.begin(of.mpls, next);
-        emit.field(of.mpls.of.entry, next);
+        emit.begin(icmpExtension.variable.object.of.mpls, next);
+        emit.field(icmpExtension.variable.object.of.mpls.of.entry, next);
         emit.end(next + 4);
       }
       return next;
@@ -206,34 +210,39 @@ function emitPayload(emit: FieldEmitter, view: DataView, kind: number, body: num
 
 /** RFC 5837 §4: what the C-Type announces, in this order. */
 function emitInterface(emit: FieldEmitter, view: DataView, body: number, end: number): number {
-  const announced = of.int_info.of;
+  const announced = icmpExtension.variable.object.of.int_info.of;
   const ctype = body - 1;
   let next = body;
   if (announced.ifindex.get(view, ctype) !== 0) {
     if (next + 4 > end) return next;
-    emit.field(of.index, next);
+    emit.field(icmpExtension.variable.object.of.index, next);
     next += 4;
   }
   if (announced.ipaddr.get(view, ctype) !== 0) {
     if (next + 4 > end) return next;
     const family = view.getUint16(next);
-    emit.field(of.afi, next);
-    emit.octets(of.reserved, next + 2, next + 4);
+    emit.field(icmpExtension.variable.object.of.afi, next);
+    emit.octets(icmpExtension.variable.object.of.reserved, next + 2, next + 4);
     next += 4;
-    const address = family === IPV4 ? of.ipv4 : family === IPV6 ? of.ipv6 : undefined;
+    const address =
+      family === IPV4
+        ? icmpExtension.variable.object.of.ipv4
+        : family === IPV6
+          ? icmpExtension.variable.object.of.ipv6
+          : undefined;
     if (address === undefined || next + address.octetWidth > end) return next;
     emit.field(address, next);
     next += address.octetWidth;
   }
   if (announced.name_present.get(view, ctype) !== 0) {
     if (next >= end) return next;
-    emit.field(of.name_length, next);
+    emit.field(icmpExtension.variable.object.of.name_length, next);
     // The length counts itself.
     const nameEnd = Math.min(next + Math.max(view.getUint8(next), 1), end);
-    next = emitName(emit, of.name, view, next + 1, nameEnd);
+    next = emitName(emit, icmpExtension.variable.object.of.name, view, next + 1, nameEnd);
   }
   if (announced.mtu_present.get(view, ctype) === 0 || next + 4 > end) return next;
-  emit.field(of.mtu, next);
+  emit.field(icmpExtension.variable.object.of.mtu, next);
   return next + 4;
 }
 
@@ -242,7 +251,7 @@ function emitName(emit: FieldEmitter, name: Field, view: DataView, from: number,
   let last = end;
   while (last > from && view.getUint8(last - 1) === 0) last--;
   if (from < last) emit.octets(name, from, last);
-  if (last < end) emit.octets(of.name_padding, last, end);
+  if (last < end) emit.octets(icmpExtension.variable.object.of.name_padding, last, end);
   return end;
 }
 
@@ -250,20 +259,21 @@ function emitName(emit: FieldEmitter, name: Field, view: DataView, from: number,
 function emitIdentification(emit: FieldEmitter, view: DataView, body: number, end: number): number {
   switch (view.getUint8(body - 1)) {
     case IDENTIFICATION.name:
-      return emitName(emit, of.ident_name, view, body, end);
+      return emitName(emit, icmpExtension.variable.object.of.ident_name, view, body, end);
     case IDENTIFICATION.index:
-      return body + 4 <= end && emit.field(of.ident_index, body) ? body + 4 : body;
+      return body + 4 <= end && emit.field(icmpExtension.variable.object.of.ident_index, body) ? body + 4 : body;
     case IDENTIFICATION.address: {
       if (body + 4 > end) return body;
-      emit.field(of.ident_afi, body);
-      emit.field(of.ident_addr_length, body + 2);
-      emit.field(of.ident_reserved, body + 3);
+      emit.field(icmpExtension.variable.object.of.ident_afi, body);
+      emit.field(icmpExtension.variable.object.of.ident_addr_length, body + 2);
+      emit.field(icmpExtension.variable.object.of.ident_reserved, body + 3);
       const from = body + 4;
       const addressEnd = Math.min(from + view.getUint8(body + 2), end);
       const family = view.getUint16(body);
-      if (family === IPV4 && addressEnd - from === 4) emit.field(of.ident_ipv4, from);
-      else if (family === IPV6 && addressEnd - from === 16) emit.field(of.ident_ipv6, from);
-      else if (from < addressEnd) emit.octets(of.ident_address, from, addressEnd);
+      if (family === IPV4 && addressEnd - from === 4) emit.field(icmpExtension.variable.object.of.ident_ipv4, from);
+      else if (family === IPV6 && addressEnd - from === 16)
+        emit.field(icmpExtension.variable.object.of.ident_ipv6, from);
+      else if (from < addressEnd) emit.octets(icmpExtension.variable.object.of.ident_address, from, addressEnd);
       return addressEnd;
     }
     default:
@@ -285,5 +295,5 @@ function verifyChecksum(layers: Layers, row: number, transport: boolean): void {
   const place = structureStart(layers, row);
   if (!transport || place + HEADER > layers.end[row]!) return;
   const found = layers.viewOf(row).getUint16(place + 2);
-  if (found !== 0) verifyMessage(layers, row, found, variable.checksum, place, layers.payload[row]!);
+  if (found !== 0) verifyMessage(layers, row, found, icmpExtension.variable.checksum, place, layers.payload[row]!);
 }

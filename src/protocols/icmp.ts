@@ -89,7 +89,6 @@ export const icmp = defineProtocol('icmp', {
 });
 
 const { type, code, checksum } = icmp.fields;
-const { variable } = icmp;
 
 function headerLength(view: DataView, start: number, end: number): number {
   const kind = type.get(view, start);
@@ -119,7 +118,7 @@ function extensionStart(view: DataView, start: number, payload: number, end: num
 
 function emitBody(emit: FieldEmitter, view: DataView, start: number, end: number): void {
   const kind = type.get(view, start);
-  emit.value(variable.meaning, messageWords(ICMP_TYPES, ICMP_CODES, kind, code.get(view, start)));
+  emit.value(icmp.variable.meaning, messageWords(ICMP_TYPES, ICMP_CODES, kind, code.get(view, start)));
   const body = start + LEAST_HEADER;
   switch (kind) {
     case IcmpType.unreachable:
@@ -128,13 +127,13 @@ function emitBody(emit: FieldEmitter, view: DataView, start: number, end: number
       emitError(emit, view, start, end);
       break;
     case IcmpType.redirect:
-      emit.field(variable.redir_gw, body);
+      emit.field(icmp.variable.redir_gw, body);
       break;
     case IcmpType.sourceQuench:
-      emit.octets(variable.unused, body, body + 4);
+      emit.octets(icmp.variable.unused, body, body + 4);
       break;
     case IcmpType.routerSolicitation:
-      emit.field(variable.reserved, body);
+      emit.field(icmp.variable.reserved, body);
       break;
     case IcmpType.routerAdvertisement:
       emitRouters(emit, view, body, end);
@@ -147,14 +146,14 @@ function emitBody(emit: FieldEmitter, view: DataView, start: number, end: number
     case IcmpType.informationReply:
     case IcmpType.addressMaskRequest:
     case IcmpType.addressMaskReply:
-      emit.field(variable.ident, body);
-      emit.field(variable.seq, body + 2);
+      emit.field(icmp.variable.ident, body);
+      emit.field(icmp.variable.seq, body + 2);
       emitAnswer(emit, kind, body + 4);
       break;
     case IcmpType.extendedEcho:
     case IcmpType.extendedEchoReply:
-      emit.field(variable.ident, body);
-      emitProbe(emit, variable, kind === IcmpType.extendedEchoReply, body + 2);
+      emit.field(icmp.variable.ident, body);
+      emitProbe(emit, icmp.variable, kind === IcmpType.extendedEchoReply, body + 2);
       break;
   }
 }
@@ -162,11 +161,11 @@ function emitBody(emit: FieldEmitter, view: DataView, start: number, end: number
 /** Times and masks behind identifier and sequence number. */
 function emitAnswer(emit: FieldEmitter, kind: number, at: number): void {
   if (kind === IcmpType.timestamp || kind === IcmpType.timestampReply) {
-    emit.field(variable.originate_timestamp, at);
-    emit.field(variable.receive_timestamp, at + 4);
-    emit.field(variable.transmit_timestamp, at + 8);
+    emit.field(icmp.variable.originate_timestamp, at);
+    emit.field(icmp.variable.receive_timestamp, at + 4);
+    emit.field(icmp.variable.transmit_timestamp, at + 8);
   } else if (kind === IcmpType.addressMaskRequest || kind === IcmpType.addressMaskReply) {
-    emit.field(variable.address_mask, at);
+    emit.field(icmp.variable.address_mask, at);
   }
 }
 
@@ -178,21 +177,21 @@ function emitError(emit: FieldEmitter, view: DataView, start: number, end: numbe
   const hasMtu = kind === IcmpType.unreachable && code.get(view, start) === FRAGMENTATION_NEEDED;
   const hasLength = body + 2 <= end && view.getUint8(body + 1) !== 0;
   const hasPointer = kind === IcmpType.parameterProblem;
-  if (hasPointer) emit.field(variable.pointer, body);
+  if (hasPointer) emit.field(icmp.variable.pointer, body);
   const unused = hasPointer ? body + 1 : body;
   if (hasLength) {
-    if (unused < body + 1) emit.octets(variable.unused, unused, body + 1);
-    emit.field(variable.length, body + 1);
-    if (!hasMtu) emit.octets(variable.unused_end, rest, rest + 2);
-  } else emit.octets(variable.unused, unused, hasMtu ? rest : rest + 2);
-  if (hasMtu) emit.field(variable.mtu, rest);
+    if (unused < body + 1) emit.octets(icmp.variable.unused, unused, body + 1);
+    emit.field(icmp.variable.length, body + 1);
+    if (!hasMtu) emit.octets(icmp.variable.unused_end, rest, rest + 2);
+  } else emit.octets(icmp.variable.unused, unused, hasMtu ? rest : rest + 2);
+  if (hasMtu) emit.field(icmp.variable.mtu, rest);
 }
 
 function emitRouters(emit: FieldEmitter, view: DataView, body: number, end: number): void {
-  const { router } = variable;
-  emit.field(variable.num_addrs, body);
-  emit.field(variable.addr_entry_size, body + 1);
-  emit.field(variable.lifetime, body + 2);
+  const { router } = icmp.variable;
+  emit.field(icmp.variable.num_addrs, body);
+  emit.field(icmp.variable.addr_entry_size, body + 1);
+  emit.field(icmp.variable.lifetime, body + 2);
   if (body + 4 > end) return;
   const size = 4 * view.getUint8(body + 1);
   if (size === 0) return;

@@ -132,7 +132,6 @@ export const icmpv6 = defineProtocol('icmpv6', {
 });
 
 const { type, code, checksum } = icmpv6.fields;
-const { variable } = icmpv6;
 
 function isError(kind: number): boolean {
   return kind >= Type.unreachable && kind <= Type.parameterProblem;
@@ -171,17 +170,17 @@ function hasList(kind: number): boolean {
 
 function emitBody(emit: FieldEmitter, view: DataView, start: number, end: number): void {
   const kind = type.get(view, start);
-  emit.value(variable.meaning, messageWords(ICMPV6_TYPES, ICMPV6_CODES, kind, code.get(view, start)));
+  emit.value(icmpv6.variable.meaning, messageWords(ICMPV6_TYPES, ICMPV6_CODES, kind, code.get(view, start)));
   const body = start + LEAST_HEADER;
   emitFixed(emit, view, kind, body, end);
   const rest = start + (FIXED[kind] ?? LEAST_HEADER);
   if (rest >= end) return;
-  if (WITH_OPTIONS.includes(kind)) return emitNdOptions(emit, variable.opt, view, rest, end);
+  if (WITH_OPTIONS.includes(kind)) return emitNdOptions(emit, icmpv6.variable.opt, view, rest, end);
   const known =
     kind === Type.listenerQuery
-      ? emitQueryV2(emit, variable, view, rest, end)
-      : emitRecords(emit, variable, view, rest, view.getUint16(rest - 2), end);
-  if (known < end) emit.octets(variable.data, known, end);
+      ? emitQueryV2(emit, icmpv6.variable, view, rest, end)
+      : emitRecords(emit, icmpv6.variable, view, rest, view.getUint16(rest - 2), end);
+  if (known < end) emit.octets(icmpv6.variable.data, known, end);
 }
 
 function emitFixed(emit: FieldEmitter, view: DataView, kind: number, body: number, end: number): void {
@@ -190,42 +189,42 @@ function emitFixed(emit: FieldEmitter, view: DataView, kind: number, body: numbe
     case Type.timeExceeded:
       // RFC 4884 §4.4: the first of the unused octets may hold the quoted part's length.
       if (body < end && view.getUint8(body) !== 0) {
-        emit.field(variable.length, body);
-        emit.octets(variable.reserved, body + 1, body + 4);
-      } else emit.octets(variable.reserved, body, body + 4);
+        emit.field(icmpv6.variable.length, body);
+        emit.octets(icmpv6.variable.reserved, body + 1, body + 4);
+      } else emit.octets(icmpv6.variable.reserved, body, body + 4);
       break;
     case Type.packetTooBig:
-      emit.field(variable.mtu, body);
+      emit.field(icmpv6.variable.mtu, body);
       break;
     case Type.parameterProblem:
-      emit.field(variable.pointer, body);
+      emit.field(icmpv6.variable.pointer, body);
       break;
     case Type.echo:
     case Type.echoReply:
-      emit.field(variable.echo_identifier, body);
-      emit.field(variable.echo_sequence_number, body + 2);
+      emit.field(icmpv6.variable.echo_identifier, body);
+      emit.field(icmpv6.variable.echo_sequence_number, body + 2);
       break;
     case Type.extendedEcho:
     case Type.extendedEchoReply:
-      emit.field(variable.echo_identifier, body);
-      emitProbe(emit, variable, kind === Type.extendedEchoReply, body + 2);
+      emit.field(icmpv6.variable.echo_identifier, body);
+      emitProbe(emit, icmpv6.variable, kind === Type.extendedEchoReply, body + 2);
       break;
     case Type.listenerQuery:
     case Type.listenerReport:
     case Type.listenerDone: {
       const isV2 = kind === Type.listenerQuery && end - body + LEAST_HEADER >= LEAST_QUERY_V2;
-      emit.field(isV2 ? variable.mld_maximum_response_code : variable.mld_maximum_response_delay, body);
-      emit.octets(variable.reserved, body + 2, body + 4);
-      emit.field(variable.mld_multicast_address, body + 4);
+      emit.field(isV2 ? icmpv6.variable.mld_maximum_response_code : icmpv6.variable.mld_maximum_response_delay, body);
+      emit.octets(icmpv6.variable.reserved, body + 2, body + 4);
+      emit.field(icmpv6.variable.mld_multicast_address, body + 4);
       break;
     }
     case Type.listenerReport2:
-      emit.octets(variable.reserved, body, body + 2);
-      emit.field(variable.mldr_nb_mcast_records, body + 2);
+      emit.octets(icmpv6.variable.reserved, body, body + 2);
+      emit.field(icmpv6.variable.mldr_nb_mcast_records, body + 2);
       break;
     case Type.multicastRouterAdvertisement:
-      emit.field(variable.mcast_ra_query_interval, body);
-      emit.field(variable.mcast_ra_robustness_variable, body + 2);
+      emit.field(icmpv6.variable.mcast_ra_query_interval, body);
+      emit.field(icmpv6.variable.mcast_ra_robustness_variable, body + 2);
       break;
     default:
       emitDiscovery(emit, kind, body);
@@ -236,29 +235,29 @@ function emitFixed(emit: FieldEmitter, view: DataView, kind: number, body: numbe
 function emitDiscovery(emit: FieldEmitter, kind: number, body: number): void {
   switch (kind) {
     case Type.routerAdvertisement:
-      emit.field(variable.nd_ra_cur_hop_limit, body);
-      emit.field(variable.nd_ra_flag, body + 1);
-      emit.field(variable.nd_ra_router_lifetime, body + 2);
-      emit.field(variable.nd_ra_reachable_time, body + 4);
-      emit.field(variable.nd_ra_retrans_timer, body + 8);
+      emit.field(icmpv6.variable.nd_ra_cur_hop_limit, body);
+      emit.field(icmpv6.variable.nd_ra_flag, body + 1);
+      emit.field(icmpv6.variable.nd_ra_router_lifetime, body + 2);
+      emit.field(icmpv6.variable.nd_ra_reachable_time, body + 4);
+      emit.field(icmpv6.variable.nd_ra_retrans_timer, body + 8);
       break;
     case Type.neighborAdvertisement:
-      emit.field(variable.nd_na_flag, body);
-      emit.field(variable.nd_na_target_address, body + 4);
+      emit.field(icmpv6.variable.nd_na_flag, body);
+      emit.field(icmpv6.variable.nd_na_target_address, body + 4);
       break;
     case Type.neighborSolicitation:
-      emit.octets(variable.reserved, body, body + 4);
-      emit.field(variable.nd_ns_target_address, body + 4);
+      emit.octets(icmpv6.variable.reserved, body, body + 4);
+      emit.field(icmpv6.variable.nd_ns_target_address, body + 4);
       break;
     case Type.redirect:
-      emit.octets(variable.reserved, body, body + 4);
-      emit.field(variable.nd_rd_target_address, body + 4);
-      emit.field(variable.rd_na_destination_address, body + 4 + ADDRESS);
+      emit.octets(icmpv6.variable.reserved, body, body + 4);
+      emit.field(icmpv6.variable.nd_rd_target_address, body + 4);
+      emit.field(icmpv6.variable.rd_na_destination_address, body + 4 + ADDRESS);
       break;
     case Type.routerSolicitation:
     case Type.inverseSolicitation:
     case Type.inverseAdvertisement:
-      emit.octets(variable.reserved, body, body + 4);
+      emit.octets(icmpv6.variable.reserved, body, body + 4);
       break;
   }
 }

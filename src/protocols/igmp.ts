@@ -127,8 +127,7 @@ export const igmp = defineProtocol('igmp', {
 });
 
 const { type } = igmp.fields;
-const { variable } = igmp;
-type SourceList = typeof variable.sources | typeof variable.record.of.sources;
+type SourceList = typeof igmp.variable.sources | typeof igmp.variable.record.of.sources;
 
 /** Version a message is of; 0 where its type belongs to none. */
 function versionOf(view: DataView, start: number, end: number): number {
@@ -157,7 +156,7 @@ function headerLength(view: DataView, start: number, end: number): number {
 function emitMessage(emit: FieldEmitter, view: DataView, start: number, end: number): void {
   if (end - start < LEAST_MESSAGE) return;
   const version = versionOf(view, start, end);
-  if (version !== 0) emit.value(variable.version, version);
+  if (version !== 0) emit.value(igmp.variable.version, version);
   switch (type.get(view, start)) {
     case TYPE.query:
     case TYPE.reportV1:
@@ -166,44 +165,48 @@ function emitMessage(emit: FieldEmitter, view: DataView, start: number, end: num
       emitMembership(emit, view, version, start, end);
       break;
     case TYPE.reportV3:
-      emit.field(variable.reserved, start + 1);
-      emit.field(variable.checksum, start + 2);
-      emit.field(variable.reserved_end, start + 4);
-      emit.field(variable.num_grp_recs, start + 6);
+      emit.field(igmp.variable.reserved, start + 1);
+      emit.field(igmp.variable.checksum, start + 2);
+      emit.field(igmp.variable.reserved_end, start + 4);
+      emit.field(igmp.variable.num_grp_recs, start + 6);
       emitRest(emit, emitRecords(emit, view, start, end), end);
       break;
     case TYPE.traceroute:
     case TYPE.tracerouteReply:
-      emit.field(variable.mtrace_max_hops, start + 1);
-      emit.field(variable.checksum, start + 2);
-      emit.field(variable.maddr, start + 4);
+      emit.field(igmp.variable.mtrace_max_hops, start + 1);
+      emit.field(igmp.variable.checksum, start + 2);
+      emit.field(igmp.variable.maddr, start + 4);
       emitRest(emit, emitTraceroute(emit, start, end), end);
       break;
     default:
-      emit.field(variable.max_resp, start + 1);
-      emit.field(variable.checksum, start + 2);
+      emit.field(igmp.variable.max_resp, start + 1);
+      emit.field(igmp.variable.checksum, start + 2);
       emitRest(emit, start + 4, end);
   }
 }
 
 function emitRest(emit: FieldEmitter, from: number, end: number): void {
-  if (from < end) emit.octets(variable.data, from, end);
+  if (from < end) emit.octets(igmp.variable.data, from, end);
 }
 
 function emitMembership(emit: FieldEmitter, view: DataView, version: number, start: number, end: number): void {
   const code = view.getUint8(start + 1);
-  if (version === 1) emit.field(variable.reserved, start + 1);
+  if (version === 1) emit.field(igmp.variable.reserved, start + 1);
   else if (version === 3 && code >= LEAST_FLOATING_CODE) {
-    emit.value(variable.max_resp, floatingCode(code));
-    emit.field(variable.max_resp_code, start + 1);
-  } else emit.field(variable.max_resp, start + 1);
-  emit.field(variable.checksum, start + 2);
-  emit.field(variable.maddr, start + 4);
+    emit.value(igmp.variable.max_resp, floatingCode(code));
+    emit.field(igmp.variable.max_resp_code, start + 1);
+  } else emit.field(igmp.variable.max_resp, start + 1);
+  emit.field(igmp.variable.checksum, start + 2);
+  emit.field(igmp.variable.maddr, start + 4);
   if (version !== 3) return;
-  emit.field(variable.querier, start + 8);
-  emit.field(variable.qqic, start + 9);
-  emit.field(variable.num_src, start + 10);
-  emitRest(emit, emitSources(emit, variable.sources, start + LEAST_QUERY_V3, view.getUint16(start + 10), end), end);
+  emit.field(igmp.variable.querier, start + 8);
+  emit.field(igmp.variable.qqic, start + 9);
+  emit.field(igmp.variable.num_src, start + 10);
+  emitRest(
+    emit,
+    emitSources(emit, igmp.variable.sources, start + LEAST_QUERY_V3, view.getUint16(start + 10), end),
+    end,
+  );
 }
 
 /** RFC 9776 §4.1.1: (mantissa | 0x10) << (exponent + 3). */
@@ -213,7 +216,7 @@ function floatingCode(code: number): number {
 
 /** Emits the records of a report and answers the first octet behind them. */
 function emitRecords(emit: FieldEmitter, view: DataView, start: number, end: number): number {
-  const { record } = variable;
+  const { record } = igmp.variable;
   const { of } = record;
   const count = view.getUint16(start + 6);
   let next = start + LEAST_MESSAGE;
@@ -247,12 +250,12 @@ function emitSources(emit: FieldEmitter, sources: SourceList, from: number, coun
 /** Emits what follows the group address and answers the first octet behind that. */
 function emitTraceroute(emit: FieldEmitter, start: number, end: number): number {
   if (end - start < TRACEROUTE_HEADER) return start + LEAST_MESSAGE;
-  emit.field(variable.mtrace_saddr, start + 8);
-  emit.field(variable.mtrace_raddr, start + 12);
-  emit.field(variable.mtrace_rspaddr, start + 16);
-  emit.field(variable.mtrace_resp_ttl, start + 20);
-  emit.field(variable.mtrace_q_id, start + 21);
-  const { mtrace_hop } = variable;
+  emit.field(igmp.variable.mtrace_saddr, start + 8);
+  emit.field(igmp.variable.mtrace_raddr, start + 12);
+  emit.field(igmp.variable.mtrace_rspaddr, start + 16);
+  emit.field(igmp.variable.mtrace_resp_ttl, start + 20);
+  emit.field(igmp.variable.mtrace_q_id, start + 21);
+  const { mtrace_hop } = igmp.variable;
   let next = start + TRACEROUTE_HEADER;
   for (; next + TRACEROUTE_HOP <= end; next += TRACEROUTE_HOP) {
     emit.begin(mtrace_hop, next);
@@ -281,5 +284,5 @@ function summarize(view: DataView, start: number, end: number): string {
 
 function verifyChecksum(layers: Layers, row: number, transport: boolean): void {
   if (!transport) return;
-  verifyMessage(layers, row, layers.viewOf(row).getUint16(layers.start[row]! + 2), variable.checksum);
+  verifyMessage(layers, row, layers.viewOf(row).getUint16(layers.start[row]! + 2), igmp.variable.checksum);
 }

@@ -94,7 +94,6 @@ export const ipv6Routing = defineProtocol('ipv6.routing', {
 });
 
 const { len, type, segleft } = ipv6Routing.fields;
-const { variable } = ipv6Routing;
 
 function lengthInOctets(view: DataView, start: number): number {
   return 8 * (len.get(view, start) + 1);
@@ -106,24 +105,24 @@ function summarize(view: DataView, start: number): string {
 }
 
 function emitRoute(emit: FieldEmitter, view: DataView, start: number, end: number, layers: Layers, row: number): void {
-  emit.value(variable.len_oct, lengthInOctets(view, start));
+  emit.value(ipv6Routing.variable.len_oct, lengthInOctets(view, start));
   const body = start + COMMON;
   const addresses = start + ADDRESSES;
   let known = body;
   switch (type.get(view, start)) {
     case TYPE.sourceRoute:
-      if (!emit.field(variable.src_reserved, body)) break;
+      if (!emit.field(ipv6Routing.variable.src_reserved, body)) break;
       known = addresses;
       for (; known + ADDRESS <= end; known += ADDRESS) {
-        emit.begin(variable.src, known);
-        emit.field(variable.src.of.addr, known);
+        emit.begin(ipv6Routing.variable.src, known);
+        emit.field(ipv6Routing.variable.src.of.addr, known);
         emit.end(known + ADDRESS);
       }
       checkSegmentsLeft(emit, view, start, (known - addresses) / ADDRESS);
       break;
     case TYPE.mobile:
-      if (!emit.field(variable.mipv6_reserved, body)) break;
-      known = emit.field(variable.mipv6_home_address, addresses) ? addresses + ADDRESS : addresses;
+      if (!emit.field(ipv6Routing.variable.mipv6_reserved, body)) break;
+      known = emit.field(ipv6Routing.variable.mipv6_home_address, addresses) ? addresses + ADDRESS : addresses;
       break;
     case TYPE.rpl:
       known = emitRplRoute(emit, view, start, end, layers, row);
@@ -132,7 +131,7 @@ function emitRoute(emit: FieldEmitter, view: DataView, start: number, end: numbe
       known = emitSegments(emit, view, start, end);
       break;
   }
-  if (known < end) emit.octets(variable.unknown_data, known, end);
+  if (known < end) emit.octets(ipv6Routing.variable.unknown_data, known, end);
 }
 
 function checkSegmentsLeft(emit: FieldEmitter, view: DataView, start: number, addresses: number): void {
@@ -149,7 +148,7 @@ function emitRplRoute(
   layers: Layers,
   row: number,
 ): number {
-  const { rpl, rpl_addr_count, rpl_route } = variable;
+  const { rpl, rpl_addr_count, rpl_route } = ipv6Routing.variable;
   const body = start + COMMON;
   if (!emit.field(rpl, body)) return body;
   const inner = ADDRESS - rpl.of.cmprI.get(view, body);
@@ -187,7 +186,7 @@ function fullAddress(view: DataView, prefix: number, at: number, width: number):
 
 /** RFC 8754 §2: the segment list, last segment first, then TLVs; answers the first octet not emitted. */
 function emitSegments(emit: FieldEmitter, view: DataView, start: number, end: number): number {
-  const { srh_last_entry, srh_flags, srh_tag, srh } = variable;
+  const { srh_last_entry, srh_flags, srh_tag, srh } = ipv6Routing.variable;
   if (!emit.field(srh_last_entry, start + 4)) return start + 4;
   if (!emit.field(srh_flags, start + 5)) return start + 5;
   if (!emit.field(srh_tag, start + 6)) return start + 6;
@@ -210,7 +209,7 @@ function emitSegments(emit: FieldEmitter, view: DataView, start: number, end: nu
 }
 
 function emitTlvs(emit: FieldEmitter, view: DataView, from: number, end: number): number {
-  const { srh_tlv } = variable;
+  const { srh_tlv } = ipv6Routing.variable;
   const { of } = srh_tlv;
   let at = from;
   while (at < end) {

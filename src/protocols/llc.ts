@@ -144,16 +144,15 @@ export const llc = defineProtocol('llc', {
 });
 
 const { dsap, ssap } = llc.fields;
-const { variable } = llc;
 
 /** What the protocol identifier of an organization is called. */
 const PIDS: Readonly<Record<number, Field>> = {
-  [OUI_ETHERTYPE]: variable.type,
-  [OUI_BRIDGE_TUNNEL]: variable.type,
-  [OUI_CISCO]: variable.cisco_pid,
-  [OUI_NORTEL]: variable.nortel_pid,
-  [OUI_EXTREME]: variable.extreme_pid,
-  [OUI_APPLE]: variable.apple_atalk_pid,
+  [OUI_ETHERTYPE]: llc.variable.type,
+  [OUI_BRIDGE_TUNNEL]: llc.variable.type,
+  [OUI_CISCO]: llc.variable.cisco_pid,
+  [OUI_NORTEL]: llc.variable.nortel_pid,
+  [OUI_EXTREME]: llc.variable.extreme_pid,
+  [OUI_APPLE]: llc.variable.apple_atalk_pid,
 };
 
 /** Octets of the control field that begins with `first`. */
@@ -183,8 +182,8 @@ function headerLength(view: DataView, start: number): number {
 function nextOfLlc(dispatch: Dispatch, view: DataView, start: number): number {
   if (isSnap(view, start)) {
     const snap = start + ADDRESSES + 1;
-    const oui = variable.oui.get(view, snap);
-    const pid = variable.pid.get(view, snap + 3);
+    const oui = llc.variable.oui.get(view, snap);
+    const pid = llc.variable.pid.get(view, snap + 3);
     if (oui === OUI_ETHERTYPE || oui === OUI_BRIDGE_TUNNEL) return dispatch.lookup('etherType', pid);
     const isSpanningTree = (oui === OUI_CISCO && pid === CISCO_PVST) || (oui === OUI_802_1 && pid === BRIDGED_BPDU);
     return isSpanningTree ? dispatch.named('stp') : 0;
@@ -199,25 +198,25 @@ function details(emit: FieldEmitter, view: DataView, start: number, end: number)
   if (at >= end) return;
   const first = view.getUint8(at);
   const length = controlLength(first);
-  const { control, control_i, control_s } = variable;
+  const { control, control_i, control_s } = llc.variable;
   if (!emit.field(length === 1 ? control : (first & UNNUMBERED) === SUPERVISORY ? control_s : control_i, at)) return;
   const isResponse = ssap.of.cr.get(view, start) !== 0;
   if (length === 1) {
     const modifier = (first >> 2) & 0x3b;
-    emit.value(isResponse ? variable.control_u_modifier_resp : variable.control_u_modifier_cmd, modifier);
+    emit.value(isResponse ? llc.variable.control_u_modifier_resp : llc.variable.control_u_modifier_cmd, modifier);
   }
   const isPolling = length === 1 ? (first & POLL_FINAL) !== 0 : (view.getUint8(at + 1) & 1) !== 0;
-  if (isPolling) emit.value(isResponse ? variable.control_f : variable.control_p, true);
-  if (!isSnap(view, start) || !emit.field(variable.oui, at + 1)) return;
-  emit.field(PIDS[variable.oui.get(view, at + 1)] ?? variable.pid, at + 4);
+  if (isPolling) emit.value(isResponse ? llc.variable.control_f : llc.variable.control_p, true);
+  if (!isSnap(view, start) || !emit.field(llc.variable.oui, at + 1)) return;
+  emit.field(PIDS[llc.variable.oui.get(view, at + 1)] ?? llc.variable.pid, at + 4);
 }
 
 const hexText = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`;
 
 function summarize(view: DataView, start: number, end: number): string {
   if (isSnap(view, start) && end - start >= ADDRESSES + 1 + SNAP_HEADER) {
-    const oui = variable.oui.get(view, start + 3);
-    const pid = variable.pid.get(view, start + 6);
+    const oui = llc.variable.oui.get(view, start + 3);
+    const pid = llc.variable.pid.get(view, start + 6);
     const name = oui === OUI_CISCO ? CISCO_PIDS[pid] : undefined;
     return `SNAP ${OUIS[oui] ?? hexText(oui, 6)} ${name ?? hexText(pid, 4)}`;
   }

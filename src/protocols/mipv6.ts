@@ -145,19 +145,17 @@ export const mipv6 = defineProtocol('mipv6', {
 });
 
 const { mhtype, hlen, csum } = mipv6.fields;
-const { variable } = mipv6;
-const { of } = variable.opt;
 
 /** What stands between the checksum and the options, by type. */
 const MESSAGES: Readonly<Record<number, readonly Field[]>> = {
-  0: [variable.binding_refresh_request],
-  1: [variable.message_reserved, variable.hoti_cookie],
-  2: [variable.message_reserved, variable.coti_cookie],
-  3: [variable.hot_nindex, variable.hot_cookie, variable.hot_token],
-  4: [variable.cot_nindex, variable.cot_cookie, variable.hot_token],
-  5: [variable.bu_seqnr, variable.bu_flags, variable.bu_lifetime],
-  6: [variable.ba_status, variable.ba_flags, variable.ba_seqnr, variable.ba_lifetime],
-  7: [variable.be_status, variable.be_reserved, variable.be_haddr],
+  0: [mipv6.variable.binding_refresh_request],
+  1: [mipv6.variable.message_reserved, mipv6.variable.hoti_cookie],
+  2: [mipv6.variable.message_reserved, mipv6.variable.coti_cookie],
+  3: [mipv6.variable.hot_nindex, mipv6.variable.hot_cookie, mipv6.variable.hot_token],
+  4: [mipv6.variable.cot_nindex, mipv6.variable.cot_cookie, mipv6.variable.hot_token],
+  5: [mipv6.variable.bu_seqnr, mipv6.variable.bu_flags, mipv6.variable.bu_lifetime],
+  6: [mipv6.variable.ba_status, mipv6.variable.ba_flags, mipv6.variable.ba_seqnr, mipv6.variable.ba_lifetime],
+  7: [mipv6.variable.be_status, mipv6.variable.be_reserved, mipv6.variable.be_haddr],
 };
 
 function emitMessage(emit: FieldEmitter, view: DataView, start: number, end: number): void {
@@ -169,7 +167,7 @@ function emitMessage(emit: FieldEmitter, view: DataView, start: number, end: num
     next += part.octetWidth;
   }
   if (parts === undefined || next < start + FIXED + widthOf(parts)) {
-    if (next < end) emit.octets(variable.unknown_type_data, next, end);
+    if (next < end) emit.octets(mipv6.variable.unknown_type_data, next, end);
     return;
   }
   while (next < end) next = emitOption(emit, view, next, end);
@@ -182,19 +180,19 @@ function widthOf(parts: readonly Field[]): number {
 /** Emits an option and answers the first octet behind it. */
 function emitOption(emit: FieldEmitter, view: DataView, start: number, end: number): number {
   const kind = view.getUint8(start);
-  emit.begin(variable.opt, start);
-  emit.field(of.type, start);
+  emit.begin(mipv6.variable.opt, start);
+  emit.field(mipv6.variable.opt.of.type, start);
   if (kind === OPTION.pad1 || start + 1 === end) {
     emit.end(start + 1);
     return start + 1;
   }
-  emit.field(of.len, start + 1);
+  emit.field(mipv6.variable.opt.of.len, start + 1);
   const body = start + 2;
   const length = view.getUint8(start + 1);
   if (body + length > end) emit.issue('optionBeyondHeader', length, end - body, hlen.name);
   const next = Math.min(body + length, end);
   const known = emitOptionBody(emit, kind, body, next);
-  if (known < next) emit.octets(of.data, known, next);
+  if (known < next) emit.octets(mipv6.variable.opt.of.data, known, next);
   emit.end(next);
   return next;
 }
@@ -205,16 +203,17 @@ function emitOptionBody(emit: FieldEmitter, kind: number, body: number, end: num
   switch (kind) {
     case OPTION.padN:
     case OPTION.authorization:
-      if (body < end) emit.octets(kind === OPTION.padN ? of.padn : of.auth, body, end);
+      if (body < end)
+        emit.octets(kind === OPTION.padN ? mipv6.variable.opt.of.padn : mipv6.variable.opt.of.auth, body, end);
       return end;
     case OPTION.refreshAdvice:
-      return whole(of.bra_interval);
+      return whole(mipv6.variable.opt.of.bra_interval);
     case OPTION.alternateCareOf:
-      return whole(of.acoa);
+      return whole(mipv6.variable.opt.of.acoa);
     case OPTION.nonceIndices:
       if (end - body !== 4) return body;
-      emit.field(of.hni, body);
-      emit.field(of.cni, body + 2);
+      emit.field(mipv6.variable.opt.of.hni, body);
+      emit.field(mipv6.variable.opt.of.cni, body + 2);
       return end;
     default:
       return body;

@@ -59,17 +59,18 @@ export const mpls = defineProtocol('mpls', {
   summary: labelsText,
 });
 
-const { stack } = mpls.variable;
-const { label, bottom } = stack.of;
+/** Label and bottom of stack of the entry at `at`. */
+const labelAt = (view: DataView, at: number): number => mpls.variable.stack.of.label.get(view, at);
+const isBottom = (view: DataView, at: number): boolean => mpls.variable.stack.of.bottom.get(view, at) !== 0;
 
 /** Octets down to the bottom of the stack; 0 where that is not there. */
 function stackLength(view: DataView, start: number, end: number): number {
-  for (let at = start; at + ENTRY <= end; at += ENTRY) if (bottom.get(view, at) !== 0) return at + ENTRY - start;
+  for (let at = start; at + ENTRY <= end; at += ENTRY) if (isBottom(view, at)) return at + ENTRY - start;
   return 0;
 }
 
 function nextOfStack(dispatch: Dispatch, view: DataView, _start: number, payload: number, end: number): number {
-  const last = label.get(view, payload - ENTRY);
+  const last = labelAt(view, payload - ENTRY);
   if (last === IPV4_EXPLICIT_NULL) return dispatch.named('ip');
   if (last === IPV6_EXPLICIT_NULL) return dispatch.named('ipv6');
   if (last === GAL) return dispatch.named('pwach');
@@ -97,21 +98,22 @@ function looksLikeEthernet(dispatch: Dispatch, view: DataView, at: number, end: 
 }
 
 function details(emit: FieldEmitter, view: DataView, start: number, end: number): void {
-  const { exp, ttl } = stack.of;
+  const { stack } = mpls.variable;
+  const { label, exp, bottom, ttl } = stack.of;
   for (let at = start; at + ENTRY <= end; at += ENTRY) {
     emit.begin(stack, at);
     for (const field of [label, exp, bottom, ttl]) emit.field(field, at);
     emit.end(at + ENTRY);
-    if (bottom.get(view, at) !== 0) return;
+    if (isBottom(view, at)) return;
   }
 }
 
 /** The labels from the top, as far as a line can take them. */
 function labelsText(view: DataView, start: number, end: number): string {
-  let text = `label ${label.get(view, start)}`;
-  for (let at = start; bottom.get(view, at) === 0 && at + 2 * ENTRY <= end; at += ENTRY) {
+  let text = `label ${labelAt(view, start)}`;
+  for (let at = start; !isBottom(view, at) && at + 2 * ENTRY <= end; at += ENTRY) {
     if (at === start + SHOWN_LABELS * ENTRY) return `${text}/…`;
-    text += `/${label.get(view, at + ENTRY)}`;
+    text += `/${labelAt(view, at + ENTRY)}`;
   }
   return text;
 }

@@ -68,9 +68,9 @@ export const nsh = defineProtocol('nsh', {
 });
 
 const { mdtype } = nsh.fields;
-const { context, tlv, unknown } = nsh.variable;
 
 function details(emit: FieldEmitter, view: DataView, start: number, end: number): void {
+  const { unknown } = nsh.variable;
   const from = start + FIXED_HEADER;
   const type = mdtype.get(view, start);
   if (type === MD_TYPE_1) emitContext(emit, from, end);
@@ -80,6 +80,7 @@ function details(emit: FieldEmitter, view: DataView, start: number, end: number)
 
 /** The header is made of words, so the context headers fill it, unless the capture ends before. */
 function emitContext(emit: FieldEmitter, from: number, end: number): void {
+  const { context } = nsh.variable;
   for (let at = from; at + CONTEXT_HEADER <= end; at += CONTEXT_HEADER) {
     emit.begin(context, at);
     emit.field(context.of.contextheader, at);
@@ -88,6 +89,7 @@ function emitContext(emit: FieldEmitter, from: number, end: number): void {
 }
 
 function emitMetadata(emit: FieldEmitter, view: DataView, from: number, end: number): void {
+  const { tlv } = nsh.variable;
   const { of } = tlv;
   for (let at = from; at + TLV_HEADER <= end; ) {
     const length = of.metadatalen.get(view, at + 3);

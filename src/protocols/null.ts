@@ -38,8 +38,6 @@ export const nullLoopback = defineProtocol('null', {
   summary: summarize,
 });
 
-const { family, type } = nullLoopback.variable;
-
 /** The family in whichever byte order it is one; more than `MOST_FAMILY` where there is none. */
 function familyAt(view: DataView, start: number): number {
   const found = view.getUint32(start);
@@ -59,6 +57,7 @@ function nextOf(dispatch: Dispatch, view: DataView, start: number): number {
 }
 
 function emitFamily(emit: FieldEmitter, view: DataView, start: number, end: number): void {
+  const { family, type } = nullLoopback.variable;
   if (end - start < 4) return;
   const found = familyAt(view, start);
   if (found > MOST_FAMILY) emit.value(type, etherTypeAt(view, start), start, start + 4);

@@ -44,8 +44,6 @@ export const sll2 = defineProtocol('sll2', {
   summary: summarize,
 });
 
-const { variable } = sll2;
-
 function nextOf(dispatch: Dispatch, view: DataView, start: number): number {
   return nextOfCooked(dispatch, view.getUint16(start + HARDWARE_TYPE_AT), view.getUint16(start));
 }
@@ -53,13 +51,13 @@ function nextOf(dispatch: Dispatch, view: DataView, start: number): number {
 function emitHeader(emit: FieldEmitter, view: DataView, start: number, end: number): void {
   // What the protocol field holds can't be told without the hardware type behind it.
   if (end - start < ADDRESS_AT) return;
-  emitProtocol(emit, variable, view.getUint16(start + HARDWARE_TYPE_AT), view.getUint16(start), start);
-  emit.field(variable.reserved, start + 2);
-  emit.field(variable.ifindex, start + 4);
-  emit.field(variable.hatype, start + HARDWARE_TYPE_AT);
-  emit.field(variable.pkttype, start + PACKET_TYPE_AT);
-  emit.field(variable.halen, start + ADDRESS_LENGTH_AT);
-  emitAddress(emit, variable, view.getUint8(start + ADDRESS_LENGTH_AT), start + ADDRESS_AT);
+  emitProtocol(emit, sll2.variable, view.getUint16(start + HARDWARE_TYPE_AT), view.getUint16(start), start);
+  emit.field(sll2.variable.reserved, start + 2);
+  emit.field(sll2.variable.ifindex, start + 4);
+  emit.field(sll2.variable.hatype, start + HARDWARE_TYPE_AT);
+  emit.field(sll2.variable.pkttype, start + PACKET_TYPE_AT);
+  emit.field(sll2.variable.halen, start + ADDRESS_LENGTH_AT);
+  emitAddress(emit, sll2.variable, view.getUint8(start + ADDRESS_LENGTH_AT), start + ADDRESS_AT);
 }
 
 function summarize(view: DataView, start: number): string {

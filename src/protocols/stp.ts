@@ -39,7 +39,6 @@ export const stp = defineProtocol('stp', {
 });
 
 const { protocol, version, type } = stp.fields;
-const { variable } = stp;
 
 /** Octets of the BPDU as its type, its version and the lengths in it say; 0 where these are not there. */
 function headerLength(view: DataView, start: number, end: number): number {
@@ -66,31 +65,31 @@ function hasPvstVlan(view: DataView, start: number, end: number): boolean {
 function details(emit: FieldEmitter, view: DataView, start: number, end: number): void {
   const kind = type.get(view, start);
   if (protocol.get(view, start) !== 0 || (kind !== TYPE.configuration && kind !== TYPE.rapid)) return;
-  emit.field(variable.flags, start + 4);
-  emit.field(variable.root_prio, start + 5);
-  emit.field(variable.root_ext, start + 5);
-  emit.field(variable.root_hw, start + 7);
-  emit.field(variable.root_cost, start + 13);
-  emit.field(variable.bridge_prio, start + 17);
-  emit.field(variable.bridge_ext, start + 17);
-  emit.field(variable.bridge_hw, start + 19);
-  emit.field(variable.port, start + 25);
-  emit.field(variable.msg_age, start + 27);
-  emit.field(variable.max_age, start + 29);
-  emit.field(variable.hello, start + 31);
-  emit.field(variable.forward, start + 33);
-  if (kind === TYPE.rapid) emit.field(variable.version_1_length, start + 35);
+  emit.field(stp.variable.flags, start + 4);
+  emit.field(stp.variable.root_prio, start + 5);
+  emit.field(stp.variable.root_ext, start + 5);
+  emit.field(stp.variable.root_hw, start + 7);
+  emit.field(stp.variable.root_cost, start + 13);
+  emit.field(stp.variable.bridge_prio, start + 17);
+  emit.field(stp.variable.bridge_ext, start + 17);
+  emit.field(stp.variable.bridge_hw, start + 19);
+  emit.field(stp.variable.port, start + 25);
+  emit.field(stp.variable.msg_age, start + 27);
+  emit.field(stp.variable.max_age, start + 29);
+  emit.field(stp.variable.hello, start + 31);
+  emit.field(stp.variable.forward, start + 33);
+  if (kind === TYPE.rapid) emit.field(stp.variable.version_1_length, start + 35);
   const at = start + RAPID_LENGTH;
   if (hasPvstVlan(view, start, end)) {
-    if (kind === TYPE.configuration) emit.field(variable.pvst_padding, start + 35);
-    emit.field(variable.pvst_tlvtype, at);
-    emit.field(variable.pvst_tlvlen, at + 2);
-    emit.field(variable.pvst_origvlan, at + 4);
+    if (kind === TYPE.configuration) emit.field(stp.variable.pvst_padding, start + 35);
+    emit.field(stp.variable.pvst_tlvtype, at);
+    emit.field(stp.variable.pvst_tlvlen, at + 2);
+    emit.field(stp.variable.pvst_origvlan, at + 4);
     return;
   }
   if (kind === TYPE.configuration || at >= end) return;
-  const next = emitMultipleTrees(emit, variable, view, at, end);
-  emitShortestPath(emit, variable, view, next, end);
+  const next = emitMultipleTrees(emit, stp.variable, view, at, end);
+  emitShortestPath(emit, stp.variable, view, next, end);
 }
 
 function summarize(view: DataView, start: number, end: number): string {
@@ -99,10 +98,10 @@ function summarize(view: DataView, start: number, end: number): string {
   if (kind === TYPE.topologyChange) return 'topology change';
   if (end - start < CONFIGURATION_LENGTH) return `type ${kind}`;
   const name = VERSIONS[version.get(view, start) as 0] ?? 'STP';
-  const root = `${variable.root_prio.get(view, start + 5) + variable.root_ext.get(view, start + 5)}/${macText(view, start + 7)}`;
-  const port = variable.port
+  const root = `${stp.variable.root_prio.get(view, start + 5) + stp.variable.root_ext.get(view, start + 5)}/${macText(view, start + 7)}`;
+  const port = stp.variable.port
     .get(view, start + 25)
     .toString(16)
     .padStart(4, '0');
-  return `${name} root ${root} cost ${variable.root_cost.get(view, start + 13)} port 0x${port}`;
+  return `${name} root ${root} cost ${stp.variable.root_cost.get(view, start + 13)} port 0x${port}`;
 }

@@ -58,7 +58,6 @@ export const vrrp = defineProtocol('vrrp', {
 
 const { typever, virt_rtr_id, prio, addr_count } = vrrp.fields;
 const { version } = typever.of;
-const { variable } = vrrp;
 
 function isOverIpv6(layers: Layers, row: number): boolean {
   const network = layers.enclosing(row, 'network');
@@ -74,24 +73,24 @@ function emitMessage(
   row: number,
 ): void {
   const isV3 = version.get(view, start) === 3;
-  if (isV3) emit.field(variable.interval, start + 4);
+  if (isV3) emit.field(vrrp.variable.interval, start + 4);
   else {
-    emit.field(variable.auth_type, start + 4);
-    emit.field(variable.adver_int, start + 5);
+    emit.field(vrrp.variable.auth_type, start + 4);
+    emit.field(vrrp.variable.adver_int, start + 5);
   }
-  emit.field(variable.checksum, start + CHECKSUM_AT);
+  emit.field(vrrp.variable.checksum, start + CHECKSUM_AT);
   if (end - start < FIXED) return;
   let known = emitAddresses(emit, view, start, end, isOverIpv6(layers, row));
   if (!isV3 && known + AUTHENTICATION <= end) {
     const isPassword = view.getUint8(start + 4) === PASSWORD;
-    emit.octets(isPassword ? variable.auth_string : variable.auth_data, known, known + AUTHENTICATION);
+    emit.octets(isPassword ? vrrp.variable.auth_string : vrrp.variable.auth_data, known, known + AUTHENTICATION);
     known += AUTHENTICATION;
   }
-  if (known < end) emit.octets(variable.data, known, end);
+  if (known < end) emit.octets(vrrp.variable.data, known, end);
 }
 
 function emitAddresses(emit: FieldEmitter, view: DataView, start: number, end: number, isIpv6: boolean): number {
-  const { address } = variable;
+  const { address } = vrrp.variable;
   const field = isIpv6 ? address.of.ipv6_addr : address.of.ip_addr;
   const count = addr_count.get(view, start);
   let next = start + FIXED;
@@ -118,7 +117,7 @@ function verifyChecksum(layers: Layers, row: number, transport: boolean): void {
   const view = layers.viewOf(row);
   const start = layers.start[row]!;
   const found = view.getUint16(start + CHECKSUM_AT);
-  if (version.get(view, start) !== 3) return verifyMessage(layers, row, found, variable.checksum);
+  if (version.get(view, start) !== 3) return verifyMessage(layers, row, found, vrrp.variable.checksum);
   const isRightWithout = !isOverIpv6(layers, row) && onesComplementSum(view, start, layers.end[row]!, 0) === 0xffff;
-  if (!isRightWithout) verifyTransport(layers, row, VRRP, found, variable.checksum);
+  if (!isRightWithout) verifyTransport(layers, row, VRRP, found, vrrp.variable.checksum);
 }

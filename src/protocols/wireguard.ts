@@ -57,7 +57,6 @@ export const wireguard = defineProtocol('wg', {
 });
 
 const { type } = wireguard.fields;
-const { variable } = wireguard;
 
 /** A known type, reserved octets of zero, and the one length of its kind. */
 function isMessage(view: DataView, start: number, end: number): boolean {
@@ -79,36 +78,36 @@ function isCalmHandshake(view: DataView, start: number, end: number): boolean {
 function details(emit: FieldEmitter, view: DataView, start: number, end: number): void {
   switch (type.get(view, start)) {
     case MESSAGE.initiation:
-      emit.field(variable.sender, start + 4);
+      emit.field(wireguard.variable.sender, start + 4);
       emitKey(emit, view, start + 8, end);
-      emit.field(variable.encrypted_static, start + 40);
-      emit.field(variable.encrypted_timestamp, start + 88);
-      emit.field(variable.mac1, start + 116);
-      emit.field(variable.mac2, start + 132);
+      emit.field(wireguard.variable.encrypted_static, start + 40);
+      emit.field(wireguard.variable.encrypted_timestamp, start + 88);
+      emit.field(wireguard.variable.mac1, start + 116);
+      emit.field(wireguard.variable.mac2, start + 132);
       return;
     case MESSAGE.response:
-      emit.field(variable.sender, start + 4);
-      emit.field(variable.receiver, start + 8);
+      emit.field(wireguard.variable.sender, start + 4);
+      emit.field(wireguard.variable.receiver, start + 8);
       emitKey(emit, view, start + 12, end);
-      emit.field(variable.encrypted_empty, start + 44);
-      emit.field(variable.mac1, start + 60);
-      emit.field(variable.mac2, start + 76);
+      emit.field(wireguard.variable.encrypted_empty, start + 44);
+      emit.field(wireguard.variable.mac1, start + 60);
+      emit.field(wireguard.variable.mac2, start + 76);
       return;
     case MESSAGE.cookieReply:
-      emit.field(variable.receiver, start + 4);
-      emit.field(variable.nonce, start + 8);
-      emit.field(variable.encrypted_cookie, start + 32);
+      emit.field(wireguard.variable.receiver, start + 4);
+      emit.field(wireguard.variable.nonce, start + 8);
+      emit.field(wireguard.variable.encrypted_cookie, start + 32);
       return;
     default:
-      emit.field(variable.receiver, start + 4);
-      emit.field(variable.counter, start + 8);
-      emit.octets(variable.encrypted_packet, start + DATA_HEADER, end);
+      emit.field(wireguard.variable.receiver, start + 4);
+      emit.field(wireguard.variable.counter, start + 8);
+      emit.octets(wireguard.variable.encrypted_packet, start + DATA_HEADER, end);
   }
 }
 
 /** Keys are shown as `wg show` shows them. */
 function emitKey(emit: FieldEmitter, view: DataView, at: number, end: number): void {
-  if (at + KEY <= end) emit.value(variable.ephemeral, base64Text(view, at, at + KEY), at, at + KEY);
+  if (at + KEY <= end) emit.value(wireguard.variable.ephemeral, base64Text(view, at, at + KEY), at, at + KEY);
 }
 
 function summarize(view: DataView, start: number, end: number): string {
