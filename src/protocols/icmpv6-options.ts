@@ -27,6 +27,8 @@ const NdOption = {
 /** Options are counted in units of so many octets. */
 const UNIT = 8;
 const ADDRESS = 16;
+/** The last of the assigned Prefix Length Codes, RFC 8781 §4. */
+const HIGHEST_PREFIX_LENGTH_CODE = 5;
 /** Octets of a label in a domain name, RFC 1035 §2.3.4. */
 const LONGEST_LABEL = 63;
 
@@ -146,6 +148,8 @@ function emitBody(
     case NdOption.pref64:
       if (!has(14)) return body;
       emit.field(of.pref64, body);
+      // RFC 8781 §4: with a length code that is not assigned, nothing tells how much of the rest is a prefix.
+      if ((view.getUint8(body + 1) & 7) > HIGHEST_PREFIX_LENGTH_CODE) return body + 2;
       return emitPrefix(emit, of.pref64_prefix, view, body + 2, body + 14);
     default:
       return body;

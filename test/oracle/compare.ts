@@ -1,8 +1,12 @@
 /** Compares two dissectors' answers about one capture: packets, times, lengths, protocol stacks and the values of fields. */
 import type { DeclaredField } from './declared.ts';
 import {
+  amongThem,
+  asShownBy,
+  BESIDE_MEANING,
   comparableStack,
   FIRST_IS_ANOTHER,
+  isDecrypted,
   LEFT_OUT,
   MESSAGE_FIELDS,
   ourStack,
@@ -106,9 +110,11 @@ export function compare(file: string, ours: Recording, theirs: Recording, scope:
     }
     cuts[i] = compareStack(i, ourStack(ours.stacks[i] ?? ''), theirs, messages, scope, into, differ);
   }
-  const isComparable = (name: string, packet: number, tree: number): boolean =>
-    tree < (cuts[packet] ?? 0) &&
-    !(name in REPEATED_IN && REPEATED_IN[name]?.includes(theirs.trees[packet]?.split(':')[tree] ?? ''));
+  const isComparable = (name: string, packet: number, tree: number): boolean => {
+    const protocol = theirs.trees[packet]?.split(':')[tree] ?? '';
+    if (tree >= (cuts[packet] ?? 0) || isDecrypted(name, protocol)) return false;
+    return !(name in REPEATED_IN && REPEATED_IN[name]?.includes(protocol));
+  };
   for (const [name, { field, protocol }] of scope.fields) {
     const agreement = agreementOf(into, protocol);
     const our = byPacket(ours.columns.get(name), count);
@@ -120,10 +126,11 @@ export function compare(file: string, ours: Recording, theirs: Recording, scope:
       // Octets and texts of no length are shown by one and left out by the other; they say the same.
       const isThere = (value: string): boolean => value !== '';
       const ourValues = (our.get(packet) ?? []).filter(isThere);
-      const theirValues = (their.get(packet) ?? []).map((show) => theirNotation(field.kind, show)).filter(isThere);
-      if (name in LEFT_OUT && theirValues.length === 0) continue;
-      const ourText = ourValues.join(' | ');
-      const theirText = theirValues.join(' | ');
+      const shown = (their.get(packet) ?? []).map((show) => theirNotation(field.kind, show)).filter(isThere);
+      const isBeside = BESIDE_MEANING.includes(name);
+      if ((name in LEFT_OUT && shown.length === 0) || (isBeside && ourValues.length === 0)) continue;
+      const ourText = asShownBy(shown, ourValues).join(' | ');
+      const theirText = (isBeside ? amongThem(ourValues, shown) : shown).join(' | ');
       agreement.fields++;
       if (ourText === theirText) agreement.equal++;
       else differ(packet + 1, protocol, name, ourText, theirText);

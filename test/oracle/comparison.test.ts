@@ -3,9 +3,10 @@ import { standardProtocols } from '../../src/protocols/index.ts';
 import { compare, newComparison, type Scope, totalAgreement } from './compare.ts';
 import { declaredFields } from './declared.ts';
 import { knownDifferences, sortDifferences } from './known-differences.ts';
-import { comparableStack, theirNotation } from './notation.ts';
+import { amongThem, asShownBy, comparableStack, isDecrypted, theirNotation } from './notation.ts';
 import { PdmlReader } from './pdml.ts';
 import { decodeRecording, encodeRecording, RecordingBuilder, recordedValue } from './recording.ts';
+import { commandFor } from './tshark.ts';
 
 const ORIGIN = { version: '4.0.17', command: 'tshark', capture: 'ab' };
 
@@ -129,6 +130,31 @@ test('what is not ours is not counted, nor what stands behind it', () => {
   compare('a.pcap', ours, theirs, { fields, isOurs: (name) => name === 'eth' }, comparison);
   expect(comparison.differences).toEqual([]);
   expect(comparison.foreign).toEqual(new Map([['ip', 1]]));
+});
+
+test('octets named without being shown are compared by their number', () => {
+  expect(asShownBy(['(2 octets)'], ['ab:cd'])).toEqual(['(2 octets)']);
+  expect(asShownBy(['(3 octets)'], ['ab:cd'])).toEqual(['(2 octets)']);
+  expect(asShownBy(['(100 octets)'], [recordedValue('ab:'.repeat(100).slice(0, -1))])).toEqual(['(100 octets)']);
+  expect(asShownBy(['ab:cd'], ['ab:cd'])).toEqual(['ab:cd']);
+  expect(theirNotation('bytes', '(2 octets)')).toBe('(2 octets)');
+  expect(theirNotation('uint', '(1 octets)')).toBe('');
+});
+
+test('octets shown beside their meaning are compared where we show them', () => {
+  expect(amongThem(['b'], ['a', 'b', 'c'])).toEqual(['b']);
+  expect(amongThem(['c', 'a'], ['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);
+});
+
+test('what tshark decrypted is not compared', () => {
+  expect(isDecrypted('tls.handshake.type', 'quic')).toBe(true);
+  expect(isDecrypted('quic.version', 'quic')).toBe(false);
+  expect(isDecrypted('tls.handshake.type', 'tls')).toBe(false);
+});
+
+test('a capture is read with the arguments of its own, and a recording made with others is out of date', () => {
+  expect(commandFor('a/http/grpc-unary.pcap')).toContain('-d tcp.port==30035,http2');
+  expect(commandFor('a/other-http/grpc-unary.pcap')).not.toContain('30035');
 });
 
 test('known differences excuse what fits them, and what never occurs is told', () => {

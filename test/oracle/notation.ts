@@ -79,9 +79,23 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'stp.flags.learning': 'shown in rapid BPDUs only',
   'stp.flags.port_role': 'shown in rapid BPDUs only',
   'stp.flags.proposal': 'shown in rapid BPDUs only',
-  'tls.change_cipher_spec': 'shown as a text without a value',
+  'tls.change_cipher_spec': 'shown without a value',
   'tcp.seq_raw': 'not shown of a segment that an ICMP error quotes',
 };
+
+/** Octets that tshark shows beside their meaning too: compared where we show them, which is where we know none. */
+export const BESIDE_MEANING: readonly string[] = ['dhcp.option.value', 'dns.opt.data'];
+
+/** Protocols that tshark decrypts: what stands in their trees is not compared but for their own fields. */
+const DECRYPTED = ['quic'];
+
+/** Whether tshark decrypted what `field` is about to show in a protocol's tree. */
+export function isDecrypted(field: string, tree: string): boolean {
+  return DECRYPTED.includes(tree) && !field.startsWith(`${tree}.`);
+}
+
+/** Protocols of which tshark shows a message only when it is whole, so that its beginning in one segment is not compared. */
+export const WHOLE_ONLY: readonly string[] = ['tls'];
 
 /** A stack of tshark's as far as the protocols are ours. */
 export interface ComparableStack {
@@ -128,6 +142,32 @@ function timeText(show: string): string {
   return `${year}-${number}-${day.padStart(2, '0')}T${time}${fraction.replace(/\.?0+$/, '')}Z`;
 }
 
+/** Notation of octets that are named without being shown. */
+export function unshownOctets(octets: number): string {
+  return `(${octets} octets)`;
+}
+
+const isUnshown = (value: string): boolean => /^\(\d+ octets\)$/.test(value);
+
+/** Octets written in hexadecimal with colons, as they are recorded. */
+function octetCount(recorded: string): number {
+  const characters = /…\[(\d+) characters,/.exec(recorded)?.[1] ?? recorded.length;
+  return (Number(characters) + 1) / 3;
+}
+
+/** Our values, as `unshownOctets` where theirs at the same place are. */
+export function asShownBy(theirs: readonly string[], ours: readonly string[]): readonly string[] {
+  if (!theirs.some(isUnshown)) return ours;
+  return ours.map((value, at) => (isUnshown(theirs[at] ?? '') ? unshownOctets(octetCount(value)) : value));
+}
+
+/** Those of `values` that `wanted` has, if it has them in the same order; else all. */
+export function amongThem(wanted: readonly string[], values: readonly string[]): readonly string[] {
+  let found = 0;
+  for (const value of values) if (value === wanted[found]) found++;
+  return found === wanted.length ? wanted : values;
+}
+
 /** tshark's value of a field in the one notation of its kind: numbers in decimal, booleans 1 and 0, octets with colons, times as RFC 3339 writes them. */
 export function theirNotation(kind: FieldKind, show: string): string {
   switch (kind) {
@@ -135,14 +175,14 @@ export function theirNotation(kind: FieldKind, show: string): string {
     case 'uint64':
     case 'number':
     case 'bool':
-      return numberText(show);
+      return isUnshown(show) ? '' : numberText(show);
     case 'bytes':
     case 'ether':
       return show.toLowerCase();
     case 'text':
-      return timeText(show);
+      return isUnshown(show) ? '' : timeText(show);
     default:
-      return show;
+      return isUnshown(show) ? '' : show;
   }
 }
 

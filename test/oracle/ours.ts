@@ -10,7 +10,7 @@ import { fieldValue } from '../../src/dissect/value.ts';
 import { type ComputedValue, type FieldVisitor, walkLayer } from '../../src/dissect/walk.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
 import { Session } from '../../src/reassemble/session.ts';
-import { ourNotation } from './notation.ts';
+import { ourNotation, WHOLE_ONLY } from './notation.ts';
 import { type Recording, RecordingBuilder } from './recording.ts';
 import { REASSEMBLE } from './tshark.ts';
 
@@ -84,7 +84,9 @@ export function ourAnswers(
       builder.frame('frame.len', String(packet.wireLength));
       builder.frame('frame.protocols', stackOf(layers));
       for (let row = 0; row < layers.count; row++) {
-        builder.tree(layers.protocolOf(row).name);
+        const { name } = layers.protocolOf(row);
+        builder.tree(name);
+        if (WHOLE_ONLY.includes(name) && layers.issues.has(row, 'continues')) continue;
         collector.view = layers.viewOf(row);
         walkLayer(layers, row, collector);
       }

@@ -6,10 +6,10 @@ export interface PdmlVisitor {
   /** A protocol directly below the packet. */
   protocol(name: string): void;
   /**
-   * A field anywhere below such a protocol. `value` are its octets in hexadecimal, '' for a worked-out one; a hidden one can be filtered by,
-   * but is not shown.
+   * A field anywhere below such a protocol. `value` are its octets in hexadecimal, '' for a worked-out one, and `size` is their number; a
+   * hidden one can be filtered by, but is not shown.
    */
-  field(name: string, show: string, value: string, isHidden: boolean): void;
+  field(name: string, show: string, value: string, isHidden: boolean, size: number): void;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
@@ -57,12 +57,13 @@ export class PdmlReader {
         attribute(line, ' show="'),
         attribute(line, ' value="'),
         line.includes(' hide="yes"'),
+        Number(attribute(line, ' size="')),
       );
     } else if (line.startsWith('<proto ')) {
       const name = attribute(line, ' name="');
       if (this.depth === 0) this.visitor.protocol(name);
       // A protocol inside another one's tree is also a field of that name.
-      else this.visitor.field(name, '', '', false);
+      else this.visitor.field(name, '', '', false, 0);
       if (!line.endsWith('/>')) this.depth++;
     } else if (line.startsWith('</proto>')) this.depth--;
     else if (line.startsWith('<packet>')) {

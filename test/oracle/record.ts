@@ -11,7 +11,7 @@ import { type Corpus, capturesOf, FIELD_TYPES, FIXTURES, recordingPath, recordin
 import { declaredFields } from './declared.ts';
 import { captureDigest, encodeRecording, type Origin, originOf } from './recording.ts';
 import { fieldType, theirAnswers } from './theirs.ts';
-import { COMMAND, tsharkFields, tsharkVersion } from './tshark.ts';
+import { commandFor, tsharkFields, tsharkVersion } from './tshark.ts';
 
 /** Runs of tshark side by side. */
 const PARALLEL = 2;
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   let recorded = 0;
   const worker = async (): Promise<void> => {
     for (let next = wanted.shift(); next !== undefined; next = wanted.shift()) {
-      const origin = { version, command: COMMAND, capture: captureDigest(readFileSync(next.file)) };
+      const origin = { version, command: commandFor(next.file), capture: captureDigest(readFileSync(next.file)) };
       if (!values.again && isUpToDate(next.path, origin)) continue;
       writeWhole(next.path, encodeRecording(await theirAnswers(next.file, origin, types)));
       recorded++;

@@ -10,7 +10,7 @@ import { type DeclaredField, declaredFields } from './declared.ts';
 import { MESSAGE_FIELDS } from './notation.ts';
 import { ourAnswers } from './ours.ts';
 import { captureDigest, decodeRecording } from './recording.ts';
-import { COMMAND } from './tshark.ts';
+import { commandFor } from './tshark.ts';
 
 /** First octets of a gzip member (RFC 1952 §2.3.1). */
 const GZIP_MAGIC = 0x1f8b;
@@ -80,7 +80,7 @@ export function compareCorpus(corpus: Corpus, { file = () => true, field = () =>
     const octets = readFileSync(join(corpus.directory, capture));
     const recorded = recordingPath(corpus, capture);
     const theirs = existsSync(recorded) && decodeRecording(readFileSync(recorded), isNeeded);
-    if (!theirs || theirs.origin.capture !== captureDigest(octets) || theirs.origin.command !== COMMAND) {
+    if (!theirs || theirs.origin.capture !== captureDigest(octets) || theirs.origin.command !== commandFor(capture)) {
       unrecorded.push(capture);
       continue;
     }

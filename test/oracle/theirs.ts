@@ -1,9 +1,10 @@
 /** Records what tshark says of a capture. */
 import { standardProtocols } from '../../src/protocols/index.ts';
 import { declaredFields } from './declared.ts';
+import { unshownOctets } from './notation.ts';
 import { PdmlReader, type PdmlVisitor } from './pdml.ts';
 import { type Origin, type Recording, RecordingBuilder } from './recording.ts';
-import { ARGUMENTS, runTshark } from './tshark.ts';
+import { argumentsFor, runTshark } from './tshark.ts';
 
 /** Protocols of PDML that are no part of the packet. */
 const NOT_IN_PACKET: readonly string[] = ['geninfo', 'pkt_comment', 'frame'];
@@ -31,9 +32,19 @@ const SAME_FIELD: Readonly<Record<string, string>> = {
   'tls.record.opaque_type': 'tls.record.content_type',
 };
 
+/** Fields that are the first of the octets they stand on; tshark shows 0 for some. */
+const FIRST_OCTET: readonly string[] = ['dhcp.option.type'];
+
 /** Octets in hexadecimal, colons between them. */
 function colons(hex: string): string {
   return hex.replace(/..(?=.)/g, '$&:');
+}
+
+/** What a field shows, or the octets it stands on where those say more; of octets it names without showing them, how many. */
+function shownValue(name: string, type: string | undefined, show: string, value: string, size: number): string {
+  if (FIRST_OCTET.includes(name)) return String(Number.parseInt(value.slice(0, 2), 16));
+  if (type === 'FT_NONE' && value === '') return size === 0 || !declared.has(name) ? '' : unshownOctets(size);
+  return type === 'FT_NONE' || (show === '' && type === 'FT_BYTES') ? colons(value) : show;
 }
 
 /** Type of a field by name, of those tshark has and those made of them here. */
@@ -68,14 +79,13 @@ class TsharkAnswers implements PdmlVisitor {
     if (this.place === 'packet') this.builder.tree(name);
   }
 
-  field(name: string, show: string, value: string, isHidden: boolean): void {
+  field(name: string, show: string, value: string, isHidden: boolean, size: number): void {
     if (this.place === 'frame') this.frame.set(name, show);
     if (this.place !== 'packet' || !isWorthRecording(name, isHidden)) return;
     const rawName = RAW_NAMES[name];
     if (rawName !== undefined) this.builder.field(rawName, `0x${value}`);
     const type = this.types.get(name);
-    const isOctets = type === 'FT_NONE' || (show === '' && type === 'FT_BYTES');
-    this.builder.field(SAME_FIELD[name] ?? name, isOctets ? colons(value) : show);
+    this.builder.field(SAME_FIELD[name] ?? name, shownValue(name, type, show, value, size));
   }
 
   finish(origin: Origin, status: number, message: string): Recording {
@@ -101,6 +111,6 @@ export async function theirAnswers(
 ): Promise<Recording> {
   const answers = new TsharkAnswers(types);
   const pdml = new PdmlReader(answers);
-  const { status, message } = await runTshark(['-r', capture, ...ARGUMENTS], (line) => pdml.line(line));
+  const { status, message } = await runTshark(['-r', capture, ...argumentsFor(capture)], (line) => pdml.line(line));
   return answers.finish(origin, status, message);
 }

@@ -8,6 +8,26 @@ export const REASSEMBLE: boolean = false;
 /** Ports tshark does not know by itself: Linux' and flannel's VXLAN, and flannel's UDP backend, whose payload is a bare IP packet. */
 const DECODE_AS = ['udp.port==8472,vxlan', 'udp.port==8285,ip'];
 
+/** HTTP/2 on a port; what stands in it is not looked at, for gRPC ends tshark 4.0's dissection where the request's head is not there. */
+const http2On = (port: number): string[] => ['-d', `tcp.port==${port},http2`, '--disable-protocol', 'grpc'];
+/** SOME/IP is neither tshark's nor ours, but tshark would guess that it is DNS. */
+const SOMEIP = ['-d', 'udp.port==30490,data'];
+
+/** By the end of a capture's path: what runs there on a port nobody registered, and is recognised by its content only here. */
+const OWN_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  'http/grpc-segmented.pcap': http2On(20035),
+  'http/grpc-server-stream.pcap': http2On(9001),
+  'http/grpc-service-name.pcap': http2On(51400),
+  'http/grpc-unary.pcap': http2On(30035),
+  'http/grpc-unknown.pcap': http2On(7000),
+  'http/h2c_ascii.pcap': http2On(7070),
+  'http/http2-multi.pcap': http2On(3550),
+  'http/httpv2-stream-id.pcap': http2On(11800),
+  'common/ff-vxlan.pcap': ['-d', 'udp.port==58678,vxlan'],
+  'PacketExamples/SomeIpSd.pcapng': SOMEIP,
+  'tests/someip1.pcap': SOMEIP,
+};
+
 const reassemble = REASSEMBLE ? 'TRUE' : 'FALSE';
 
 /** Preferences that differ from those tshark comes with. */
@@ -24,7 +44,7 @@ const PREFERENCES = [
   'udp.check_checksum:FALSE',
 ];
 
-/** Arguments of tshark behind the capture's name. `-n` keeps names out of values. */
+/** Arguments of tshark that are the same for every capture. `-n` keeps names out of values. */
 export const ARGUMENTS: readonly string[] = [
   '-n',
   ...DECODE_AS.flatMap((rule) => ['-d', rule]),
@@ -33,8 +53,16 @@ export const ARGUMENTS: readonly string[] = [
   'pdml',
 ];
 
-/** The command as recordings tell it. */
-export const COMMAND = ['tshark', ...ARGUMENTS].join(' ');
+/** Arguments of tshark behind the name of a capture. */
+export function argumentsFor(capture: string): string[] {
+  const own = Object.entries(OWN_ARGUMENTS).find(([path]) => capture.endsWith(`/${path}`));
+  return [...ARGUMENTS, ...(own?.[1] ?? [])];
+}
+
+/** The command for a capture as its recording tells it. */
+export function commandFor(capture: string): string {
+  return ['tshark', ...argumentsFor(capture)].join(' ');
+}
 
 /** No profile, no plugins of the user's and no time zone may change an answer. */
 const ENVIRONMENT = {

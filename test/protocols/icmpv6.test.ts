@@ -179,6 +179,11 @@ describe('Neighbour Discovery options', () => {
       '26 02 07 08 00 64 ff 9b 00 00 00 00 00 00 00 00',
       { pref64: { scaled_lifetime: 225, plc: 0 }, pref64_prefix: '64:ff9b::' },
     ],
+    [
+      'PREF64 with a length code that is not assigned',
+      '26 02 07 0e 00 64 ff 9b 00 00 00 00 00 00 00 00',
+      { pref64: { scaled_lifetime: 225, plc: 6 }, data: '00:64:ff:9b:00:00:00:00:00:00:00:00' },
+    ],
     ['one nobody knows', 'fd 01 01 02 03 04 05 06', { data: '01:02:03:04:05:06' }],
     ['one too short for its type', '03 01 40 c0 00 00 00 00', { data: '40:c0:00:00:00:00' }],
   ])('%s', (_, option, fields) => {
