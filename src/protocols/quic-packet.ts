@@ -10,6 +10,8 @@ const FIRST_DRAFT = 0xff000017;
 const LAST_DRAFT = 0xff000022;
 /** First octet, version, and the length of the destination connection ID. */
 const LEAST_HEADER = 6;
+/** First octet, packet number, and what sampling for header protection needs; an endpoint never sends less (RFC 9000 §10.3). */
+const LEAST_SHORT_PACKET = 21;
 /** Connection IDs are no longer in the versions known here (RFC 9000 §17.2). */
 const GREATEST_CONNECTION_ID = 20;
 /** Octets of a Retry packet's integrity tag (RFC 9001 §5.8). */
@@ -122,6 +124,14 @@ export function longPackets(view: DataView, start: number, captured: number, wir
     at = packet.end;
   }
   return packets;
+}
+
+/**
+ * Whether a packet with a short header can begin at `at`, of which the octets before `end` are there: the form and the fixed bit (RFC 9000
+ * §17.3.1), and no less than a peer would take for a packet (§10.3).
+ */
+export function isShortPacket(view: DataView, at: number, end: number): boolean {
+  return end - at >= LEAST_SHORT_PACKET && (view.getUint8(at) & 0xc0) === 0x40;
 }
 
 /** Whether the octets are QUIC version 1 or 2 on any port: a long header with connection IDs, and a length that fits the datagram. */

@@ -1,4 +1,4 @@
-/** QUIC: packets with a long header, as far as they are not encrypted (RFC 9000 §17.2, RFC 9369). */
+/** QUIC: packets as far as they are not encrypted (RFC 9000 §17, RFC 9369). */
 import { bytes, computed, flag, hex, list, named, number, octets, packed, uint } from '../dissect/field.ts';
 import type { Layers } from '../dissect/layers.ts';
 import { defineProtocol } from '../dissect/protocol.ts';
@@ -7,6 +7,7 @@ import type { FieldEmitter } from '../dissect/walk.ts';
 import { FieldCursor } from './field-cursor.ts';
 import {
   isQuic,
+  isShortPacket,
   type LongPacket,
   longPacket,
   longPackets,
@@ -19,19 +20,22 @@ import {
 
 const VERSIONS: Readonly<Record<number, string>> = { 0: 'Version Negotiation', [VERSION_1]: '1', [VERSION_2]: '2' };
 
-/** One layer is one datagram. Which connection a short header belongs to, and how it is laid out, only the connection tells. */
+/** One layer is one datagram. Of a short header only the first bits are told: how long its connection ID is, only the connection knows. */
 export const quic = defineProtocol('quic', {
   title: 'QUIC',
-  source: 'RFC 9000 §17.2',
+  source: 'RFC 9000 §17',
   carriedBy: { udpPort: [443] },
   guess: { in: ['udpPort'], when: isQuic },
-  looksLike: (view, start, end) => longPacket(view, start, end, Number.POSITIVE_INFINITY) !== undefined,
+  looksLike: (view, start, end) =>
+    longPacket(view, start, end, Number.POSITIVE_INFINITY) !== undefined || isShortPacket(view, start, end),
   fields: {},
   variable: () => ({
     packets: list('Packet', {
       packet_length: computed('number', 'Packet Length', octets, { name: 'quic.packet_length' }),
       ...packed({
-        header_form: uint(1, 'Header Form', named({ 1: 'Long Header' }), { name: 'quic.header_form' }),
+        header_form: uint(1, 'Header Form', named({ 0: 'Short Header', 1: 'Long Header' }), {
+          name: 'quic.header_form',
+        }),
         fixed_bit: flag('Fixed Bit', { name: 'quic.fixed_bit' }),
         long_packet_type: uint(2, 'Packet Type', named({ 0: 'Initial', 1: '0-RTT', 2: 'Handshake', 3: 'Retry' }), {
           name: 'quic.long.packet_type',
@@ -43,6 +47,13 @@ export const quic = defineProtocol('quic', {
           long_packet_type_v2: uint(2, 'Packet Type', named({ 0: 'Retry', 1: 'Initial', 2: '0-RTT', 3: 'Handshake' }), {
             name: 'quic.long.packet_type_v2',
           }),
+        },
+        2,
+      ),
+      ...packed(
+        {
+          spin_bit: flag('Spin Bit', { name: 'quic.spin_bit' }),
+          protected_bits: uint(5, 'Protected Bits'),
         },
         2,
       ),
@@ -62,8 +73,9 @@ export const quic = defineProtocol('quic', {
       retry_token: bytes('Retry Token', 0, { name: 'quic.retry_token' }),
       retry_integrity_tag: bytes('Retry Integrity Tag', RETRY_TAG, { name: 'quic.retry_integrity_tag' }),
       undecoded: bytes('Rest of the Packet', 0, { name: 'quic.undecoded' }),
+      behind_short_header: bytes('Destination Connection ID, Protected Packet Number and Payload'),
     }),
-    rest: bytes('Packet with a Short Header, or Padding'),
+    rest: bytes('Rest of the Datagram'),
   }),
   headerLength: 'all',
   details: emitPackets,
@@ -88,7 +100,19 @@ function emitPackets(
     emitPacket(cursor, packet);
     cursor.emit.end(cursor.at);
   }
+  if (isShortPacket(view, cursor.at, end)) emitShortPacket(cursor, wireEnd);
   cursor.rest(rest);
+}
+
+/** A packet with a short header is the last of its datagram (RFC 9000 §12.2). */
+function emitShortPacket(cursor: FieldCursor, wireEnd: number): void {
+  const { packets } = quic.variable;
+  const fields = packets.of;
+  cursor.emit.begin(packets, cursor.at);
+  cursor.emit.value(fields.packet_length, wireEnd - cursor.at);
+  cursor.together(fields.header_form, fields.fixed_bit, fields.spin_bit, fields.protected_bits);
+  cursor.rest(fields.behind_short_header);
+  cursor.emit.end(cursor.at);
 }
 
 function emitPacket(cursor: FieldCursor, { kind, version }: LongPacket): void {
@@ -125,10 +149,13 @@ function emitInteger(cursor: FieldCursor, field: typeof quic.variable.packets.of
   return cursor.worked(field, integer?.value ?? 0, integer?.octets ?? variableIntegerOctets(view, at, captured));
 }
 
-/** `Initial version=1 dcid=84acac06b42ed863 scid=`, then the kinds of the packets behind it. */
+/** `Initial version=1 dcid=84acac06b42ed863 scid=`, then the kinds of the packets behind it; `1-RTT` is one with a short header. */
 function summarize(view: DataView, start: number, end: number, layers: Layers, row: number): string {
-  const [first, ...others] = longPackets(view, start, end, layers.wireEnd[row]!);
-  if (first === undefined) return '';
+  const long = longPackets(view, start, end, layers.wireEnd[row]!);
+  const behind = long.at(-1)?.end ?? start;
+  const short = isShortPacket(view, behind, end) ? ['1-RTT'] : [];
+  const [first, ...others] = long;
+  if (first === undefined) return short.join();
   const words: string[] = [first.kind];
   if (first.version !== 0)
     words.push(`version=${VERSIONS[first.version] ?? `0x${first.version.toString(16).padStart(8, '0')}`}`);
@@ -138,5 +165,5 @@ function summarize(view: DataView, start: number, end: number, layers: Layers, r
   ] as const) {
     if (to > from && to <= end) words.push(`${name}=${hexOctets(view, from, to, '')}`);
   }
-  return [words.join(' '), ...others.map(({ kind }) => kind)].join(', ');
+  return [words.join(' '), ...others.map(({ kind }) => kind), ...short].join(', ');
 }

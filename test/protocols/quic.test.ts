@@ -66,7 +66,36 @@ test('Version Negotiation lists versions', () => {
   expect(summaryOf(hex)).toBe('Version Negotiation scid=9d5728481287a3b4');
 });
 
+// RFC 9001 appendix A.5: a packet with a short header, of the least size there is.
+const SHORT = '4c fe4189655e5cd55c41f69080575d7999c25a5bfb';
+
+test('a short header, of which only the first bits are told', () => {
+  expect(quicOf(SHORT)).toMatchObject([
+    {
+      layer: 'quic',
+      range: [UDP_PAYLOAD, UDP_PAYLOAD + 21],
+      packets: [
+        {
+          packet_length: 21,
+          header_form: 0,
+          fixed_bit: true,
+          spin_bit: false,
+          protected_bits: 12,
+          behind_short_header: 'fe:41:89:65:5e:5c:d5:5c:41:f6:90:80:57:5d:79:99:c2:5a:5b:fb',
+        },
+      ],
+    },
+  ]);
+  expect(summaryOf(SHORT)).toBe('1-RTT');
+});
+
 test('packets that share a datagram; one with a short header ends it', () => {
+  const hex = `${HANDSHAKE} ${SHORT}`;
+  expect(quicOf(hex)).toMatchObject([{ packets: [{ long_packet_type: 2 }, { header_form: 0, packet_length: 21 }] }]);
+  expect(summaryOf(hex)).toBe('Handshake version=1 dcid=aabb scid=cc, 1-RTT');
+});
+
+test('packets that share a datagram, with octets behind them that are none', () => {
   const initial = `c3 00000001 02 aabb 01 cc 02 6869 4014 ${'11'.repeat(20)}`;
   const hex = `${initial} ${HANDSHAKE} 41 aabb 99`;
   expect(quicOf(hex)).toMatchObject([
@@ -106,7 +135,10 @@ describe('what is QUIC', () => {
     ['a reserved version on another port', INITIAL.replace('00000001', '1a2a3a4a'), 8443, []],
     ['a reserved version on port 443', INITIAL.replace('00000001', '1a2a3a4a'), 443, [undefined]],
     ['draft 29', INITIAL.replace('00000001', 'ff00001d'), 443, [undefined]],
-    ['a short header', '41 8394c8f03e515708 00 11 22', 443, []],
+    ['a short header', SHORT, 443, [undefined]],
+    ['a short header on another port', SHORT, 8443, []],
+    ['a short header with too little behind it', SHORT.slice(0, -2), 443, []],
+    ['a short header without the fixed bit', SHORT.replace('4c', '0c'), 443, []],
     ['a version nobody knows', INITIAL.replace('00000001', '51303433'), 443, []],
     ['no fixed bit', INITIAL.replace('c0', '80'), 443, []],
     ['a connection ID of 21 octets', `c0 00000001 15 ${'00'.repeat(40)}`, 443, []],
