@@ -5,8 +5,11 @@ import { ipv4 } from '../protocols/ipv4.ts';
 import { ipv6 } from '../protocols/ipv6.ts';
 import { sll } from '../protocols/sll.ts';
 import { sll2 } from '../protocols/sll2.ts';
+import type { InputDescription } from './capture-point.ts';
+import type { FlowPass } from './flow-pass.ts';
 import type { FragmentedPacket } from './fragment-flows.ts';
 import { hasIcmpIdentifier, icmpWord, isIcmp } from './icmp-conversation.ts';
+import { TCP } from './ip-protocol.ts';
 import { keyBatch } from './key-batch.generated.ts';
 import { createKeyBatchContext, fitsKeyBatch, type KeyBatchContext } from './key-batch-context.ts';
 import { PacketCopies } from './packet-copies.ts';
@@ -22,31 +25,11 @@ import {
   TUNNEL_KIND_SHIFT,
 } from './queue.ts';
 import { ipLengthOf, RowSummary } from './row-summary.ts';
-import type { FlowTracker } from './tracker.ts';
-
-/** What a capture says of its interfaces; asked anew when records are made, for a name may change as interfaces are described. */
-export interface InputDescription {
-  /** LINKTYPE_ number of an interface. */
-  linkType(interfaceId: number): number;
-  /** Octets of frame check sequence at the end of its packets. */
-  fcsOctets(interfaceId: number): number;
-  /** Name of the point where the interface took its packets. */
-  point(interfaceId: number): string;
-}
-
-/** Where packets were captured. */
-export interface CapturePoint {
-  readonly input: InputDescription;
-  readonly interfaceId: number;
-  /** Kernel's index of the interface in a capture of all of them (LINUX_SLL2), 0 where the capture has no such. */
-  readonly interfaceIndex: number;
-}
 
 /** Octet of the interface index in a cooked header of version 2. */
 const INTERFACE_INDEX = 4;
 /** Longest frame the counters take at once; a length beyond can only be made up. */
 const MOST_LENGTH = 0x7fffffff;
-const TCP = 6;
 /** Octets without options; an ICMP header counts to where most messages' bodies begin. */
 const LEAST_TCP_HEADER = 20;
 const ICMP_HEADER = 8;
@@ -67,7 +50,7 @@ interface KnownInterface {
 export class FlowInput {
   /** Packets taken so far. */
   packets = 0;
-  private readonly tracker: FlowTracker;
+  private readonly tracker: FlowPass;
   private readonly description: InputDescription;
   private readonly interfaces: KnownInterface[] = [];
   private readonly layers: Layers;
@@ -80,7 +63,7 @@ export class FlowInput {
   private readonly context: KeyBatchContext;
   private readonly isCommon: boolean;
 
-  constructor(tracker: FlowTracker, description: InputDescription) {
+  constructor(tracker: FlowPass, description: InputDescription) {
     this.tracker = tracker;
     this.description = description;
     const { dissector } = tracker;

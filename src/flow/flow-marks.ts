@@ -2,10 +2,10 @@
 import { findTcpOption, TcpOption } from '../protocols/tcp-options.ts';
 import { Cold, FlowFlag, Hot, RECORD_WORDS } from './flow-columns.ts';
 import type { FlowTable } from './flow-table.ts';
+import { TCP } from './ip-protocol.ts';
 import type { FlowQueue } from './queue.ts';
-import { TcpFlag, TcpOctet } from './tcp-analysis.ts';
+import { TcpFlag, TcpOctet } from './tcp-header.ts';
 
-const TCP = 6;
 const LEAST_TCP_HEADER = 20;
 const TIMESTAMPS_LENGTH = 10;
 const IDENTIFICATION = 4;
@@ -54,4 +54,19 @@ export function markPayload(
   for (; at + 4 <= end; at += 4) hash = Math.imul((hash ^ (hash >>> 15)) + view.getInt32(at), 0x85ebca77);
   for (; at < end; at++) hash = Math.imul((hash ^ (hash >>> 13)) + view.getUint8(at), 0xc2b2ae3d);
   table.words[record * RECORD_WORDS + Cold.payloadHash + direction] = hash ^ (hash >>> 16);
+}
+
+/** Keeps a time to live that the direction did not have before. */
+export function keepTtl(table: FlowTable, record: number, direction: number, ttl: number): void {
+  const { words } = table;
+  const at = record * RECORD_WORDS;
+  const shift = 16 + 8 * direction;
+  const kept = (words[at + Cold.rstTtls]! >>> shift) & 0xff;
+  const ttls = words[at + Cold.ttls + direction]!;
+  for (let i = 0; i < kept; i++) {
+    if (((ttls >>> (8 * i)) & 0xff) === ttl) return;
+  }
+  if (kept === 4) return;
+  words[at + Cold.ttls + direction] = ttls | (ttl << (8 * kept));
+  words[at + Cold.rstTtls] = words[at + Cold.rstTtls]! + (1 << shift);
 }

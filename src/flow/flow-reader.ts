@@ -2,6 +2,7 @@
 import { formatTime } from '../capture/timestamp.ts';
 import { ipv4Text, ipv6Text } from '../dissect/value.ts';
 import type { AddressTable } from './address-table.ts';
+import { type CapturePoint, pointName } from './capture-point.ts';
 import { communityId } from './community-id.ts';
 import {
   Carry,
@@ -16,7 +17,6 @@ import {
   Trouble,
   TroubleTime,
 } from './flow-columns.ts';
-import type { CapturePoint } from './flow-input.ts';
 import type {
   DirectionMarks,
   FlowDirection,
@@ -27,18 +27,10 @@ import type {
   TcpState,
 } from './flow-record.ts';
 import type { FlowTable } from './flow-table.ts';
-import { icmpRequest, isIcmp } from './icmp-conversation.ts';
+import { isIcmp } from './icmp-conversation.ts';
+import { TCP, WITH_PORTS } from './ip-protocol.ts';
 import type { PathHop, PathTable } from './path-table.ts';
-import {
-  type FlowQueue,
-  HAS_TUNNEL_ID,
-  INTERNED_PATH,
-  KeyBit,
-  MAX_TUNNEL_ID,
-  POINT_SHIFT,
-  TUNNEL_KIND_SHIFT,
-} from './queue.ts';
-import { TcpFlag, TcpOctet } from './tcp-analysis.ts';
+import { HAS_TUNNEL_ID, INTERNED_PATH, KeyBit, MAX_TUNNEL_ID, POINT_SHIFT, TUNNEL_KIND_SHIFT } from './queue.ts';
 
 const NANOS = 1e9;
 const TWO_TO_32 = 2 ** 32;
@@ -56,10 +48,6 @@ const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   112: 'vrrp',
   132: 'sctp',
 };
-const TCP = 6;
-/** System ports end here (RFC 6335 §6). */
-const WELL_KNOWN_END = 1024;
-const WITH_PORTS: readonly number[] = [TCP, 17, 132];
 
 /** What the reader needs of the pass the flows belong to. */
 export interface FlowNames {
@@ -83,31 +71,6 @@ export class FlowReader {
   constructor(table: FlowTable, names: FlowNames) {
     this.table = table;
     this.names = names;
-  }
-
-  /** Keeps what only a flow's first packet says: who sent it, the port of its tunnel, the kind of its ICMP message. */
-  begin(record: number, entry: number, queue: FlowQueue, view: DataView): void {
-    const { words } = this.table;
-    const direction = queue.direction[entry]!;
-    const protocol = queue.key3[entry]! & 0xff;
-    let client = direction;
-    let kind = 0;
-    // Whoever speaks first is the client, but for TCP that is told by a SYN only.
-    let isTold: number = protocol === TCP ? 0 : FlowFlag.clientIsTold;
-    const at = queue.transportAt[entry]!;
-    if (WITH_PORTS.includes(protocol) && isAnswer(queue, entry, view)) {
-      client = direction ^ 1;
-      isTold = 0;
-    } else if (isIcmp(protocol) && at >= 0) {
-      const type = view.getUint8(at);
-      const request = icmpRequest(protocol, type);
-      kind = type | (view.getUint8(at + 1) << 8);
-      // An answer tells who asked.
-      if (request >= 0 && request !== type) client = direction ^ 1;
-      if (request >= 0) kind = request;
-    }
-    words[record * RECORD_WORDS + Hot.flags] = (client === 1 ? FlowFlag.clientIsSecond : 0) | isTold;
-    words[record * RECORD_WORDS + Cold.portIcmp] = queue.tunnelPort[entry]! | (kind << 16);
   }
 
   /** The flow in a record. */
@@ -338,22 +301,6 @@ export class FlowReader {
       payloadHash: words[at + Cold.payloadHash + side]! >>> 0,
     };
   }
-}
-
-/** Whether a first packet looks like an answer: it comes from a well-known port to one that is none, or resets what was not seen. */
-function isAnswer(queue: FlowQueue, entry: number, view: DataView): boolean {
-  const at = queue.transportAt[entry]!;
-  const isTcp = (queue.key3[entry]! & 0xff) === TCP;
-  if (isTcp && at >= 0 && (view.getUint8(at + TcpOctet.flags) & TcpFlag.rst) !== 0) return true;
-  const ports = queue.key2[entry]!;
-  const source = queue.direction[entry] === 0 ? ports >>> 16 : ports & 0xffff;
-  const destination = queue.direction[entry] === 0 ? ports & 0xffff : ports >>> 16;
-  return source !== 0 && source < WELL_KNOWN_END && destination >= WELL_KNOWN_END;
-}
-
-function pointName({ input, interfaceId, interfaceIndex }: CapturePoint): string {
-  const name = input.point(interfaceId);
-  return interfaceIndex === 0 ? name : `${name}:if${interfaceIndex}`;
 }
 
 function stateOf(state: number, client: number): TcpState {

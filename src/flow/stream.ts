@@ -6,7 +6,7 @@ import {
   StreamDirection,
   type StreamLimits,
 } from './stream-direction.ts';
-import { TcpFlag } from './tcp-analysis.ts';
+import { TcpFlag } from './tcp-header.ts';
 
 /** Octets of a TCP header's fields (RFC 9293 §3.1). */
 const SEQUENCE = 4;

@@ -1,7 +1,8 @@
 /** What a SYN offers: maximum segment size and window scale. */
 import { TcpOption } from '../protocols/tcp-options.ts';
-import { Cold, RECORD_WORDS } from './flow-columns.ts';
+import { Cold, FlowFlag, Hot, RECORD_WORDS, UNKNOWN_SCALE, WINDOW_SCALE_SHIFT } from './flow-columns.ts';
 import type { FlowTable } from './flow-table.ts';
+import { TcpFlag } from './tcp-header.ts';
 
 const LEAST_HEADER = 20;
 /** Octets of the options, kind and length included. */
@@ -46,4 +47,23 @@ export function keepSynOptions(
     }
     option += length;
   }
+}
+
+/** Settles window scales at a SYN, whose options were kept: each side scales only where both can (RFC 7323 §2.2). */
+export function settleScales(table: FlowTable, record: number, direction: number, flags: number): void {
+  const { words } = table;
+  const at = record * RECORD_WORDS;
+  const reverse = direction ^ 1;
+  const told = words[at + Cold.windowScale]!;
+  const own = (told >>> (8 * direction)) & 0xff;
+  const other = (told >>> (8 * reverse)) & 0xff;
+  const otherTold = (words[at + Hot.flags]! & (FlowFlag.syn << reverse)) !== 0;
+  const isOff = (flags & TcpFlag.ack) !== 0 && (own === 0 || (other === 0 && otherTold));
+  setScale(words, at + Hot.window + direction, isOff || own === 0 ? 0 : own - 1);
+  if (isOff) setScale(words, at + Hot.window + reverse, 0);
+}
+
+function setScale(words: Int32Array, at: number, scale: number): void {
+  words[at] =
+    (words[at]! & ~(UNKNOWN_SCALE << WINDOW_SCALE_SHIFT)) | (Math.min(scale, MOST_SCALE) << WINDOW_SCALE_SHIFT);
 }

@@ -1,5 +1,5 @@
 /** What tshark's TCP analysis says of captures, as recorded in `fixtures/oracle/tcp-analysis.json`, and what ours says. */
-import { IRREGULARITIES } from '../../src/flow/tcp-analysis.ts';
+import { IRREGULARITIES } from '../../src/flow/tcp-irregularities.ts';
 import { addCapture, testTracker } from './track.ts';
 
 export type Irregularity = keyof typeof IRREGULARITIES;

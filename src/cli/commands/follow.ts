@@ -1,6 +1,7 @@
 /** `follow`: what both ends of one flow said, in order. */
 import type { PacketRun } from '../../capture/merge.ts';
-import type { FlowInput, InputDescription } from '../../flow/flow-input.ts';
+import type { InputDescription } from '../../flow/capture-point.ts';
+import type { FlowInput } from '../../flow/flow-input.ts';
 import type { FlowRecord } from '../../flow/flow-record.ts';
 import { ObservedTracker } from '../../flow/observed-tracker.ts';
 import type { ConversationReceiver, Side } from '../../flow/stream-direction.ts';
