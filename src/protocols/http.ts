@@ -191,10 +191,13 @@ function emitHeaders(emit: FieldEmitter, lineField: Field, view: DataView, from:
     const lineEnd = behind < 0 ? end : behind;
     emit.begin(http.variable.headers, at);
     emit.octets(lineField, at, lineEnd);
-    const header = behind < 0 ? undefined : headerLine(view, at, lineEnd);
-    if (header !== undefined) {
-      const value = utf8Text(view, header.valueStart, header.valueEnd);
-      if (header.name === 'host') host = value;
+    const header = headerLine(view, at, lineEnd);
+    const isWhole = behind >= 0;
+    // Of a line that is cut off, the value is told as far as it is there; but digits that are missing make another number.
+    if (header !== undefined && (isWhole || header.name !== 'content-length')) {
+      const valueEnd = isWhole ? header.valueEnd : Math.max(header.valueStart, lineTextEnd(view, at, lineEnd));
+      const value = utf8Text(view, header.valueStart, valueEnd);
+      if (header.name === 'host' && isWhole) host = value;
       emitNamed(emit, header.name, value);
     }
     emit.end(lineEnd);

@@ -102,9 +102,19 @@ describe('messages that go on in later segments', () => {
     expect(layers.issues.at(0)).toMatchObject({ code: 'continues', needed, available: text.length });
   });
 
-  test('a header line that is cut gives no value', () => {
-    const [layer] = httpOf('GET / HTTP/1.1\r\nHost: a\r\nCookie: secr');
-    expect(layer?.['headers']).toEqual([{ request_line: 'Host: a\r\n', host: 'a' }, { request_line: 'Cookie: secr' }]);
+  test.each([
+    ['its value as far as it is there', 'Cookie: secr', { cookie: 'secr' }],
+    ['spaces at its end as a part of the value', 'User-Agent: Mozilla/5.0 ', { user_agent: 'Mozilla/5.0 ' }],
+    ['nothing where the value has not begun', 'Cookie', {}],
+    ['no number of digits that may be missing', 'Content-Length: 67', {}],
+    ['no URI with a host that may go on', 'Host: ex', { host: 'ex' }],
+  ])('a header line that is cut gives %s', (_, line, value) => {
+    const [layer] = httpOf(`GET / HTTP/1.1\r\nAccept: a\r\n${line}`);
+    expect(layer?.['headers']).toEqual([
+      { request_line: 'Accept: a\r\n', accept: 'a' },
+      { request_line: line, ...value },
+    ]);
+    expect(layer).not.toHaveProperty('request_full_uri');
   });
 });
 
