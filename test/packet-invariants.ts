@@ -1,4 +1,5 @@
 /** What holds for every packet, however hostile: checked on fixtures, at every cut, and by the fuzz loop. */
+import { NO_TIME } from '../src/capture/timestamp.ts';
 import type { Dissector } from '../src/dissect/dissector.ts';
 import type { Field } from '../src/dissect/field.ts';
 import { type Layers, RowFlag } from '../src/dissect/layers.ts';
@@ -29,7 +30,16 @@ export function dissectOwned(
 
 /** The packet's record with a head that says nothing. */
 export function bareJson(of: Layers): string {
-  const head = { number: 1, time: undefined, point: '', interface: undefined, captured: 0, length: 0, comments: [] };
+  const head = {
+    number: 1,
+    seconds: 0,
+    nanos: NO_TIME,
+    point: '',
+    interface: undefined,
+    captured: 0,
+    length: 0,
+    comments: [],
+  };
   return packetJson(of, head);
 }
 

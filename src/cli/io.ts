@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 export interface TextSink {
   /** Writes all of it before it returns. */
   write(text: string): void;
-  /** Writes octets that are no text, all of them before it returns. */
+  /** Writes octets, all of them before it returns; they are the caller's again then. */
   writeOctets(octets: Uint8Array): void;
   readonly isTTY: boolean;
   /** Columns of the terminal; undefined where there is none. */
@@ -22,6 +22,8 @@ export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted when the user interrupts. */
   readonly interrupted: AbortSignal;
+  /** What threads of this process run, see `runThread`; undefined where everything is done by one. */
+  readonly threadProgram?: URL | undefined;
 }
 
 /** The reader of standard output has gone: everything wanted was delivered. */

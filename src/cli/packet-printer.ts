@@ -3,7 +3,6 @@ import type { CaptureInput } from '../capture/input.ts';
 import type { Packet } from '../capture/packet.ts';
 import { readPacketOptions } from '../capture/pcapng-options.ts';
 import { interfaceName } from '../capture/point.ts';
-import { formatTime } from '../capture/timestamp.ts';
 import type { Dissector } from '../dissect/dissector.ts';
 import type { ComputedField } from '../filter/computed-fields.ts';
 import type { FilterContext } from '../filter/context.ts';
@@ -11,7 +10,7 @@ import { fieldColumn } from '../filter/field-column.ts';
 import { columnText } from '../render/column-text.ts';
 import type { NameAddress } from '../render/conversation.ts';
 import { hexBreakdown } from '../render/hex.ts';
-import { packetJson } from '../render/json.ts';
+import { PacketJson } from '../render/json.ts';
 import { packetLine } from '../render/line.ts';
 import { timeText } from '../render/time-text.ts';
 import { layerTree } from '../render/tree.ts';
@@ -21,6 +20,8 @@ import type { CommandIo } from './io.ts';
 import type { Output } from './output.ts';
 import { columnSettings, type PacketsOptions } from './packet-options.ts';
 import { styleFor } from './terminal.ts';
+
+const NO_COMMENTS: readonly string[] = [];
 
 /** Columns assumed where there is no terminal. */
 const PIPE_WIDTH = 80;
@@ -90,20 +91,30 @@ function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string
 }
 
 function jsonPrinter({ options, points, output }: PrinterSurroundings, only: ReadonlySet<string> | undefined): Printer {
-  const recordOptions = { full: options.full ?? false, ...(only === undefined ? {} : { only }) };
-  return ({ layers, number, wireLength, capturedLength }, packet, origin) => {
+  const json = new PacketJson(output.text, options.full);
+  const head = {
+    number: 0,
+    seconds: 0,
+    nanos: 0,
+    point: '',
+    interface: undefined as string | undefined,
+    captured: 0,
+    length: 0,
+    comments: NO_COMMENTS,
+  };
+  return (context, packet, origin) => {
     const { input } = origin;
     const described = input.reader.interfaces[packet.interfaceId];
-    const head = {
-      number,
-      time: formatTime(packet.seconds, packet.nanos),
-      point: points.of(origin, packet.interfaceId),
-      interface: described?.name === undefined ? undefined : interfaceName(described),
-      captured: capturedLength,
-      length: wireLength,
-      comments: packet.optionsEnd > packet.optionsStart ? commentsOf(packet, input) : [],
-    };
-    output.line(packetJson(layers, head, recordOptions));
+    head.number = context.number;
+    head.seconds = packet.seconds;
+    head.nanos = packet.nanos;
+    head.point = points.of(origin, packet.interfaceId);
+    head.interface = described?.name === undefined ? undefined : interfaceName(described);
+    head.captured = context.capturedLength;
+    head.length = context.wireLength;
+    head.comments = packet.optionsEnd > packet.optionsStart ? commentsOf(packet, input) : NO_COMMENTS;
+    json.write(context.layers, head, only);
+    output.endLine();
   };
 }
 

@@ -41,6 +41,22 @@ export interface FieldEmitter {
   issue(code: string, needed: number, available: number, limit: string): void;
 }
 
+/** Shows a field of fixed width, or the one that takes its place, with its parts. The structure it is part of begins at `at`; all of it was captured. */
+export function walkField(declared: Field, view: DataView, at: number, visitor: FieldVisitor): void {
+  const field =
+    declared.alternative !== undefined && declared.takesOver?.(declared.get(view, at), view, at)
+      ? declared.alternative
+      : declared;
+  if (field.children.length === 0) {
+    const start = at + field.octetOffset;
+    visitor.leaf(field, at, start, start + field.octetWidth, undefined);
+    return;
+  }
+  visitor.openGroup(field, at);
+  for (const child of field.children) walkField(child, view, at, visitor);
+  visitor.closeGroup(field);
+}
+
 class LayerWalk implements FieldEmitter {
   textLength = 0;
   private visitor: FieldVisitor | undefined;
@@ -50,7 +66,7 @@ class LayerWalk implements FieldEmitter {
   private limit = 0;
   private readonly open: Field[] = [];
 
-  walk(layers: Layers, row: number, visitor: FieldVisitor): void {
+  walk(layers: Layers, row: number, visitor: FieldVisitor, isFixedShown: boolean): void {
     const protocol = layers.protocolOf(row);
     const start = layers.start[row]!;
     const end = layers.payload[row]!;
@@ -62,27 +78,14 @@ class LayerWalk implements FieldEmitter {
     this.open.length = 0;
     this.textLength = 0;
     let complete = true;
-    for (const field of protocol.fixed) complete = this.field(field, start) && complete;
+    if (!isFixedShown) for (const field of protocol.fixed) complete = this.field(field, start) && complete;
     if (complete && protocol.details) protocol.details(this, this.view, start, end, layers, row);
     while (this.open.length > 0) this.end(end);
   }
 
   field(declared: Field, at: number): boolean {
-    const visitor = this.visitor!;
-    const start = at + declared.octetOffset;
-    const end = start + declared.octetWidth;
-    if (end > this.limit) return false;
-    const field =
-      declared.alternative !== undefined && declared.takesOver?.(declared.get(this.view, at), this.view, at)
-        ? declared.alternative
-        : declared;
-    if (field.children.length === 0) {
-      visitor.leaf(field, at, start, end, undefined);
-      return true;
-    }
-    visitor.openGroup(field, at);
-    for (const child of field.children) this.field(child, at);
-    visitor.closeGroup(field);
+    if (at + declared.octetOffset + declared.octetWidth > this.limit) return false;
+    walkField(declared, this.view, at, this.visitor!);
     return true;
   }
 
@@ -120,10 +123,19 @@ class LayerWalk implements FieldEmitter {
 
 const idle: LayerWalk[] = [];
 
+function walk(layers: Layers, row: number, visitor: FieldVisitor, isFixedShown: boolean): void {
+  // A visitor may look at another layer while it is inside one, so each depth has a walk of its own.
+  const layerWalk = idle.pop() ?? new LayerWalk();
+  layerWalk.walk(layers, row, visitor, isFixedShown);
+  idle.push(layerWalk);
+}
+
 /** Shows every field of a layer to the visitor, in wire order. Fields that were not captured whole are left out. */
 export function walkLayer(layers: Layers, row: number, visitor: FieldVisitor): void {
-  // A visitor may look at another layer while it is inside one, so each depth has a walk of its own.
-  const walk = idle.pop() ?? new LayerWalk();
-  walk.walk(layers, row, visitor);
-  idle.push(walk);
+  walk(layers, row, visitor, false);
+}
+
+/** Shows the fields at run-time positions of a layer whose fixed fields were all captured, and shown already. */
+export function walkDetails(layers: Layers, row: number, visitor: FieldVisitor): void {
+  if (layers.protocolOf(row).details !== undefined) walk(layers, row, visitor, true);
 }

@@ -67,7 +67,8 @@ export type AnyPacket = DissectedPacket<object> | BorrowedPacket;
 export function recordHead({ context, point, interface: name, comments }: AnyPacket): RecordHead {
   return {
     number: context.number,
-    time: formatTime(context.seconds, context.nanos),
+    seconds: context.seconds,
+    nanos: context.nanos,
     point,
     interface: name,
     captured: context.capturedLength,

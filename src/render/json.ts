@@ -1,18 +1,24 @@
-/** A packet as one line of JSON, written straight from the layers without an object in between. */
+/** A packet as one line of JSON, written as octets straight from the rows of its layers. */
+import { formatTime, NO_TIME } from '../capture/timestamp.ts';
 import type { Field } from '../dissect/field.ts';
-import type { Layers } from '../dissect/layers.ts';
-import { RowFlag } from '../dissect/layers.ts';
-import { fieldValue } from '../dissect/value.ts';
-import { type ComputedValue, type FieldVisitor, walkLayer } from '../dissect/walk.ts';
+import { type Layers, RowFlag } from '../dissect/layers.ts';
+import { readNumber } from '../dissect/plan.ts';
+import type { Protocol } from '../dissect/protocol.ts';
+import { walkDetails, walkField, walkLayer } from '../dissect/walk.ts';
+import { type FieldRun, type FieldRuns, fieldRuns, newTextId, type RunFormat, RunKind, runAt } from './field-runs.ts';
+import { JsonFields } from './json-fields.ts';
 import { protocolsText } from './protocols-text.ts';
 import { remaindersOf } from './remainder.ts';
 import { jsonString } from './safe-text.ts';
+import { fixedText, TextBuffer } from './text-buffer.ts';
+import { TextMemo } from './text-memo.ts';
 
 /** What a record says of the packet beside its layers. */
 export interface RecordHead {
   readonly number: number;
-  /** RFC 3339 in UTC with nine decimals; undefined where the packet has no time. */
-  readonly time: string | undefined;
+  /** Whole seconds since 1970-01-01T00:00:00Z and nanoseconds after them, or NO_TIME. */
+  readonly seconds: number;
+  readonly nanos: number;
   readonly point: string;
   /** Name of the interface, where the file gives it. */
   readonly interface: string | undefined;
@@ -30,166 +36,247 @@ export interface RecordOptions {
   readonly only?: ReadonlySet<string>;
 }
 
-class LayerWriter implements FieldVisitor {
-  out = '';
-  private view: DataView = new DataView(new ArrayBuffer(0));
-  private originBit = 0;
-  private isFirst = true;
+const QUOTE = 34;
+const COMMA = 44;
+const CLOSING_BRACKET = 93;
+const CLOSING_BRACE = 125;
+
+const RECORD = fixedText('{"type":"packet","number":');
+const NO_TIME_TEXT = fixedText(',"time":null');
+const TIME_END = fixedText('Z"');
+const LENGTH = fixedText(',"length":');
+const PROTOCOLS = fixedText(',"protocols":"');
+const LAYERS = fixedText('","layers":[');
+const PAYLOAD = fixedText(',"payload":[');
+const PADDING = fixedText(',"padding":[');
+/** Characters of RFC 3339 behind the dot: nine digits and a Z. */
+const NANOS_AND_Z = 10;
+
+const FORMAT: RunFormat = {
+  before: (field) => fixedText(`,"${field.key}":${isText(field) ? '"' : ''}`),
+  after: (field) => fixedText(isText(field) ? '"' : ''),
+  isKept: () => false,
+};
+
+function isText({ kind }: Field): boolean {
+  return kind === 'ipv4' || kind === 'ether';
+}
+
+/** A protocol's layers, as far as they are the same for all packets. */
+interface LayerTexts extends FieldRuns {
+  /** Id of the texts that layers begin with: name, range and marks. */
+  readonly head: number;
+  /** Lists that are arrays even without an element. */
+  readonly lists: readonly Field[];
+}
+
+/** Writes packets' records to a buffer. */
+export class PacketJson {
+  private readonly out: TextBuffer;
+  private readonly fields: JsonFields;
   private readonly full: boolean;
-  /** The list whose array is open in each object, innermost last. */
-  private readonly openLists: (Field | undefined)[] = [];
-  private readonly seenLists: Field[][] = [];
+  private readonly texts: (LayerTexts | undefined)[] = [];
+  private readonly memo = new TextMemo();
+  private readonly stacks = newTextId();
+  /** What the last packet's place and second look like. */
+  private point = '';
+  private interface: string | undefined;
+  private placeText = fixedText(',"point":"","captured":');
+  private seconds = Number.NaN;
+  private secondText = NO_TIME_TEXT;
 
-  constructor(full: boolean) {
+  /** @param full each field as an object with its value and its bits */
+  constructor(out: TextBuffer, full = false) {
+    this.out = out;
     this.full = full;
+    this.fields = new JsonFields(out, full);
   }
 
-  begin(layers: Layers, row: number): void {
-    this.view = layers.viewOf(row);
-    this.originBit = layers.originOf(row) * 8;
-    this.out = '';
-    this.isFirst = true;
-    this.openLists.length = 0;
-    this.seenLists.length = 0;
-    this.enterObject();
-  }
-
-  /** Closes the layer's object; lists that had no element are empty arrays. */
-  finish(lists: readonly Field[]): string {
-    this.leaveObject(lists);
-    return this.out;
-  }
-
-  private enterObject(): void {
-    this.openLists.push(undefined);
-    this.seenLists.push([]);
-  }
-
-  private leaveObject(lists: readonly Field[]): void {
-    this.closeList();
-    const seen = this.seenLists.pop() ?? [];
-    this.openLists.pop();
-    for (const list of lists) if (list.kind === 'list' && !seen.includes(list)) this.key(list.key, '[]');
-  }
-
-  private closeList(): void {
-    const top = this.openLists.length - 1;
-    if (this.openLists[top] === undefined) return;
-    this.out += ']';
-    this.openLists[top] = undefined;
-  }
-
-  /** Adds a member. Whether it is the object's first is remembered: looking at the text's end would flatten it, at a cost that grows with its length. */
-  private key(key: string, text: string): void {
-    this.out += this.isFirst ? `"${key}":${text}` : `,"${key}":${text}`;
-    this.isFirst = false;
-  }
-
-  private bits(start: number, end: number): string {
-    return `"bits":[${start - this.originBit},${end - this.originBit}]`;
-  }
-
-  leaf(field: Field, at: number, start: number, end: number, computed: ComputedValue | undefined): void {
-    this.closeList();
-    const value = fieldValue(field, this.view, at, start, end, computed);
-    const text = typeof value === 'string' ? jsonString(value) : String(value);
-    if (!this.full) return this.key(field.key, text);
-    if (start === end) return this.key(field.key, `{"value":${text}}`);
-    const bitStart = field.bitWidth > 0 ? at * 8 + field.bitOffset : start * 8;
-    const bitEnd = field.bitWidth > 0 ? bitStart + field.bitWidth : end * 8;
-    this.key(field.key, `{"value":${text},${this.bits(bitStart, bitEnd)}}`);
-  }
-
-  openGroup(field: Field, at: number): void {
-    this.closeList();
-    const raw = field.get(this.view, at);
-    const start = at * 8 + field.bitOffset;
-    this.key(field.key, this.full ? `{"raw":${raw},${this.bits(start, start + field.bitWidth)}` : `{"raw":${raw}`);
-    this.enterObject();
-  }
-
-  closeGroup(field: Field): void {
-    this.leaveObject(field.children);
-    this.out += '}';
-  }
-
-  openElement(list: Field): void {
-    const top = this.openLists.length - 1;
-    if (this.openLists[top] === list) this.out += ',{';
-    else {
-      this.closeList();
-      this.openLists[top] = list;
-      this.seenLists[top]!.push(list);
-      this.key(list.key, '[{');
+  /** Writes the packet's record, without a line end; `only` restricts it to layers of these protocols. */
+  write(layers: Layers, head: RecordHead, only?: ReadonlySet<string>): void {
+    const { out } = this;
+    this.writeHead(layers, head);
+    let isFirst = true;
+    for (let row = 0; row < layers.count; row++) {
+      if (only !== undefined && !only.has(layers.protocolOf(row).name)) continue;
+      if (!isFirst) out.character(COMMA);
+      isFirst = false;
+      this.writeLayer(layers, row);
     }
-    this.isFirst = true;
-    this.enterObject();
+    out.character(CLOSING_BRACKET);
+    this.writeRemainders(layers, -1);
+    if (head.comments.length > 0) out.text(`,"comments":[${head.comments.map(jsonString).join(',')}]`);
+    const { issues } = layers;
+    if (issues.count > 0) out.text(`,"issues":[${issueTexts(layers).join(',')}]`);
+    if (issues.dropped > 0) out.text(`,"issuesDropped":${issues.dropped}`);
+    out.character(CLOSING_BRACE);
   }
 
-  closeElement(list: Field): void {
-    this.leaveObject(list.children);
-    this.out += '}';
-    this.isFirst = false;
+  private writeHead(
+    layers: Layers,
+    { number, seconds, nanos, point, interface: name, captured, length }: RecordHead,
+  ): void {
+    const { out } = this;
+    out.fixed(RECORD);
+    out.number(number);
+    if (nanos === NO_TIME) out.fixed(NO_TIME_TEXT);
+    else {
+      if (seconds !== this.seconds) {
+        this.seconds = seconds;
+        this.secondText = fixedText(`,"time":"${(formatTime(seconds, 0) ?? '').slice(0, -NANOS_AND_Z)}`);
+      }
+      out.fixed(this.secondText);
+      out.digits(nanos, 9);
+      out.fixed(TIME_END);
+    }
+    if (point !== this.point || name !== this.interface) {
+      this.point = point;
+      this.interface = name;
+      const at = name === undefined ? '' : `,"interface":${jsonString(name)}`;
+      this.placeText = fixedText(`,"point":${jsonString(point)}${at},"captured":`);
+    }
+    out.fixed(this.placeText);
+    out.number(captured);
+    out.fixed(LENGTH);
+    out.number(length);
+    out.fixed(PROTOCOLS);
+    this.writeStack(layers);
+    out.fixed(LAYERS);
+  }
+
+  /** The protocols' names. Their ids are octets, so that those of up to eight layers inside of each other are two words. */
+  private writeStack(layers: Layers): void {
+    const { out, memo, stacks } = this;
+    const { count, protocol, parent } = layers;
+    let inner = 0;
+    let outer = 0;
+    let row = 0;
+    for (; row < count && row < 8 && parent[row] === row - 1; row++) {
+      outer = (outer << 8) | (inner >>> 24);
+      inner = (inner << 8) | protocol[row]!;
+    }
+    if (row < count) return out.text(protocolsText(layers));
+    if (memo.write(out, stacks, inner, outer)) return;
+    const from = out.at;
+    out.text(protocolsText(layers));
+    memo.keep(out, from, stacks, inner, outer);
+  }
+
+  private writeLayer(layers: Layers, row: number): void {
+    const { out, fields } = this;
+    const protocol = layers.protocolOf(row);
+    const id = layers.protocol[row]!;
+    this.texts[id] ??= layerTexts(protocol);
+    const texts = this.texts[id];
+    const view = layers.viewOf(row);
+    const start = layers.start[row]!;
+    this.writeLayerHead(layers, row, texts);
+    fields.begin(view, layers.originOf(row));
+    if (this.full || start + texts.octets > layers.payload[row]!) walkLayer(layers, row, fields);
+    else {
+      this.writeFixed(texts.runs, view, start);
+      walkDetails(layers, row, fields);
+    }
+    fields.finish(texts.lists);
+    this.writeRemainders(layers, row);
+    out.character(CLOSING_BRACE);
+  }
+
+  /** Name, range and marks of a layer. */
+  private writeLayerHead(layers: Layers, row: number, texts: LayerTexts): void {
+    const { out, memo } = this;
+    const origin = layers.originOf(row);
+    const start = layers.start[row]! - origin;
+    const end = layers.payload[row]! - origin;
+    const range = (start << 16) | end;
+    const marks = (layers.tunnel[row]! << 8) | layers.flags[row]!;
+    const source = layers.source[row]!;
+    const isKept = source === 0 && end < 0x10000;
+    if (isKept && memo.write(out, texts.head, range, marks)) return;
+    const from = out.at;
+    out.text(`{"layer":${jsonString(layers.protocolOf(row).name)},"range":[${start},${end}]`);
+    const tunnel = layers.tunnelOf(row);
+    if (tunnel !== '') out.text(`,"tunnel":"${tunnel}"`);
+    if ((layers.flags[row]! & RowFlag.guessed) !== 0) out.text(',"guessed":true');
+    if (layers.isQuoted(row)) out.text(',"quoted":true');
+    if (source > 0) out.text(`,"source":${source},"frames":[${layers.sources[source - 1]!.frames.join(',')}]`);
+    if (isKept) memo.keep(out, from, texts.head, range, marks);
+  }
+
+  private writeFixed(runs: readonly FieldRun[], view: DataView, start: number): void {
+    const { out, memo } = this;
+    for (let i = 0; i < runs.length; i++) {
+      const declared = runs[i]!;
+      const run = declared.alternative === undefined ? declared : runAt(declared, view, start);
+      switch (run.kind) {
+        case RunKind.number:
+          out.fixed(run.before);
+          out.number(readNumber(view, start, run));
+          break;
+        case RunKind.ipv4:
+          out.fixed(run.before);
+          out.ipv4(view, start + run.octet);
+          out.character(QUOTE);
+          break;
+        case RunKind.ether:
+          out.fixed(run.before);
+          out.hexOctets(view, start + run.octet, start + run.octet + run.octets);
+          out.character(QUOTE);
+          break;
+        case RunKind.kept: {
+          const word = readNumber(view, start, run);
+          if (memo.write(out, run.id, word, 0)) break;
+          const from = out.at;
+          this.walk(run, view, start);
+          memo.keep(out, from, run.id, word, 0);
+          break;
+        }
+        default:
+          this.walk(run, view, start);
+      }
+    }
+  }
+
+  private walk({ fields }: FieldRun, view: DataView, start: number): void {
+    for (const field of fields) walkField(field, view, start, this.fields);
+  }
+
+  /** `,"payload":[54,100]` where a layer, or the frame, holds octets that no layer claims. */
+  private writeRemainders(layers: Layers, row: number): void {
+    const { out } = this;
+    const remainders = remaindersOf(layers, row);
+    if (remainders.length === 0) return;
+    const origin = row < 0 ? layers.frameStart : layers.originOf(row);
+    for (const { kind, start, end } of remainders) {
+      out.fixed(kind === 'payload' ? PAYLOAD : PADDING);
+      out.number(start - origin);
+      out.character(COMMA);
+      out.number(end - origin);
+      out.character(CLOSING_BRACKET);
+    }
   }
 }
 
-const plain = new LayerWriter(false);
-const withBits = new LayerWriter(true);
-
-function layerJson(layers: Layers, row: number, writer: LayerWriter): string {
-  const protocol = layers.protocolOf(row);
-  const origin = layers.originOf(row);
-  let text = `{"layer":${jsonString(protocol.name)},"range":[${layers.start[row]! - origin},${layers.payload[row]! - origin}]`;
-  const tunnel = layers.tunnelOf(row);
-  if (tunnel !== '') text += `,"tunnel":"${tunnel}"`;
-  if ((layers.flags[row]! & RowFlag.guessed) !== 0) text += ',"guessed":true';
-  if (layers.isQuoted(row)) text += ',"quoted":true';
-  const source = layers.source[row]!;
-  if (source > 0) text += `,"source":${source},"frames":[${layers.sources[source - 1]!.frames.join(',')}]`;
-  writer.begin(layers, row);
-  walkLayer(layers, row, writer);
-  const fields = writer.finish(protocol.loose);
-  if (fields !== '') text += `,${fields}`;
-  return `${text}${remainderJson(layers, row)}}`;
+function layerTexts(protocol: Protocol): LayerTexts {
+  const lists = protocol.loose.filter(({ kind }) => kind === 'list');
+  return { ...fieldRuns(protocol, FORMAT), head: newTextId(), lists };
 }
 
-/** `,"payload":[54,100]` where a layer, or the frame, holds octets that no layer claims. */
-function remainderJson(layers: Layers, row: number): string {
-  const origin = row < 0 ? layers.frameStart : layers.originOf(row);
-  let text = '';
-  for (const { kind, start, end } of remaindersOf(layers, row))
-    text += `,"${kind}":[${start - origin},${end - origin}]`;
-  return text;
-}
-
-function issuesJson(layers: Layers): string {
-  const { issues } = layers;
-  let text = '';
-  for (let i = 0; i < issues.count; i++) {
+function issueTexts({ issues }: Layers): string[] {
+  return Array.from({ length: issues.count }, (_, i) => {
     const { row, code, needed, available, limit } = issues.at(i);
-    if (i > 0) text += ',';
-    text += `{"layer":${row},"code":"${code}","needed":${needed},"available":${available},"limit":${jsonString(limit)}}`;
-  }
-  return text;
+    return `{"layer":${row},"code":"${code}","needed":${needed},"available":${available},"limit":${jsonString(limit)}}`;
+  });
 }
 
-/** The packet's record, without a line end. */
-export function packetJson(layers: Layers, head: RecordHead, options: RecordOptions = {}): string {
-  const writer = options.full ? withBits : plain;
-  let text = `{"type":"packet","number":${head.number},"time":${head.time === undefined ? 'null' : `"${head.time}"`}`;
-  text += `,"point":${jsonString(head.point)}`;
-  if (head.interface !== undefined) text += `,"interface":${jsonString(head.interface)}`;
-  text += `,"captured":${head.captured},"length":${head.length},"protocols":${jsonString(protocolsText(layers))},"layers":[`;
-  let isFirst = true;
-  for (let row = 0; row < layers.count; row++) {
-    if (options.only !== undefined && !options.only.has(layers.protocolOf(row).name)) continue;
-    text += isFirst ? layerJson(layers, row, writer) : `,${layerJson(layers, row, writer)}`;
-    isFirst = false;
-  }
-  text += `]${remainderJson(layers, -1)}`;
-  if (head.comments.length > 0) text += `,"comments":[${head.comments.map(jsonString).join(',')}]`;
-  const issues = issuesJson(layers);
-  if (issues !== '') text += `,"issues":[${issues}]`;
-  if (layers.issues.dropped > 0) text += `,"issuesDropped":${layers.issues.dropped}`;
-  return `${text}}`;
+const writers: { plain?: PacketJson; full?: PacketJson } = {};
+const text = new TextBuffer();
+
+/** The packet's record as text, without a line end. */
+export function packetJson(layers: Layers, head: RecordHead, { full = false, only }: RecordOptions = {}): string {
+  const kind = full ? 'full' : 'plain';
+  writers[kind] ??= new PacketJson(text, full);
+  text.at = 0;
+  writers[kind].write(layers, head, only);
+  return text.textFrom(0);
 }

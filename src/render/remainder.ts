@@ -8,11 +8,14 @@ export interface Remainder {
   readonly end: number;
 }
 
+const NONE: readonly Remainder[] = [];
+
 /**
  * What a row leaves over, row -1 standing for the frame, without empty runs: its own remainder, and behind the last of the outermost rows of a
  * reassembled source what of the source no row reaches.
  */
-export function remaindersOf(layers: Layers, row: number): Remainder[] {
+export function remaindersOf(layers: Layers, row: number): readonly Remainder[] {
+  if (isUsedUp(layers, row)) return NONE;
   const own = remainderOf(layers, row);
   const behind = row < 0 ? own.end : endOfSource(layers, row);
   if (behind <= own.end) return own.start < own.end ? [own] : [];
@@ -20,6 +23,21 @@ export function remaindersOf(layers: Layers, row: number): Remainder[] {
   return [own, { kind: 'padding', start: own.end, end: behind }];
 }
 
+/** Whether a row of the frame is seen at a glance to leave nothing over, as most do. */
+function isUsedUp(layers: Layers, row: number): boolean {
+  if (row >= 0 && layers.source[row] !== 0) return false;
+  const end = endOf(layers, row);
+  const child = row + 1;
+  return (
+    (row >= 0 && layers.payload[row]! >= end) ||
+    (child < layers.count && layers.parent[child] === row && layers.source[child] === 0 && layers.end[child]! >= end)
+  );
+}
+
+/** End of a row's octets, or of the frame's without its check sequence. */
+function endOf(layers: Layers, row: number): number {
+  return row < 0 ? layers.frameEnd - layers.fcsOctets : layers.end[row]!;
+}
 /** End of a reassembled source for the last of its outermost rows; 0 for every other row. */
 function endOfSource(layers: Layers, row: number): number {
   const source = layers.source[row]!;
@@ -36,8 +54,7 @@ function isOutermost(layers: Layers, row: number): boolean {
 }
 
 function remainderOf(layers: Layers, row: number): Remainder {
-  const frameEnd = layers.frameEnd - layers.fcsOctets;
-  const end = row < 0 ? frameEnd : layers.end[row]!;
+  const end = endOf(layers, row);
   const source = row < 0 ? 0 : layers.source[row]!;
   let start = row < 0 ? layers.frameStart : layers.payload[row]!;
   let kind: Remainder['kind'] = 'payload';

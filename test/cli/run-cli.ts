@@ -7,7 +7,7 @@ import { main } from '../../src/cli/main.ts';
 export interface CliResult {
   readonly status: number;
   readonly stdout: string;
-  /** What went to standard output as octets rather than as text. */
+  /** The same, undecoded. */
   readonly octets: Uint8Array;
   readonly stderr: string;
 }
@@ -24,6 +24,8 @@ export interface CliSurroundings {
   readonly closesAfter?: number;
 }
 
+const LINE_END = 10;
+
 /** Runs `netdissect` with these arguments. */
 export async function runCli(argv: readonly string[], surroundings: CliSurroundings = {}): Promise<CliResult> {
   const {
@@ -34,16 +36,17 @@ export async function runCli(argv: readonly string[], surroundings: CliSurroundi
     interrupted = new AbortController().signal,
     closesAfter,
   } = surroundings;
-  let stdout = '';
-  const octets: Uint8Array[] = [];
+  const octets: Buffer[] = [];
+  let lines = 0;
   let stderr = '';
   const io: CommandIo = {
     stdout: {
-      write: (text) => {
-        if (closesAfter !== undefined && stdout.split('\n').length > closesAfter) throw new ClosedPipe('closed');
-        stdout += text;
+      write: (text) => io.stdout.writeOctets(Buffer.from(text)),
+      writeOctets: (written) => {
+        if (closesAfter !== undefined && lines >= closesAfter) throw new ClosedPipe('closed');
+        for (const octet of written) if (octet === LINE_END) lines += 1;
+        octets.push(Buffer.from(written));
       },
-      writeOctets: (written) => octets.push(written.slice()),
       isTTY: columns !== undefined,
       columns,
     },
@@ -61,5 +64,6 @@ export async function runCli(argv: readonly string[], surroundings: CliSurroundi
     interrupted,
   };
   const status = await main(argv, io);
-  return { status, stdout, octets: Buffer.concat(octets), stderr };
+  const written = Buffer.concat(octets);
+  return { status, stdout: written.toString(), octets: written, stderr };
 }

@@ -1,7 +1,7 @@
 /** Runs the calls given as lines of JSON on standard input, one after the other, and says of each how it went. Their output goes nowhere. */
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { main } from '../../dist/command/command.js';
+import command from '../../bin/command.js';
 
 /** A sink that keeps nothing but the last words. */
 function nowhere() {
@@ -9,7 +9,7 @@ function nowhere() {
   sink.write = (text) => {
     sink.last = text.slice(-500);
   };
-  sink.writeOctets = () => {};
+  sink.writeOctets = (octets) => sink.write(new TextDecoder().decode(octets.subarray(-500)));
   return sink;
 }
 
@@ -27,7 +27,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const before = process.cpuUsage();
   let fault = '';
   try {
-    const status = await main(words, io);
+    const status = await command.main(words, io);
     if (![0, 2, 3].includes(status)) fault = `status ${status}: ${stderr.last}`;
   } catch (error) {
     fault = error.stack ?? String(error);

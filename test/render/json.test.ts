@@ -19,7 +19,8 @@ const ajv = new Ajv2020({ strict: false, discriminator: true });
 const validate = ajv.compile(recordSchema(standardProtocols));
 const head = {
   number: 1,
-  time: '2024-07-03T09:46:40.123456789Z',
+  seconds: 1_720_000_000,
+  nanos: 123_456_789,
   point: 'node1-eth1',
   interface: 'eth1',
   captured: 0,

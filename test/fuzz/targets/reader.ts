@@ -4,7 +4,6 @@ import { CaptureError } from '../../../src/capture/capture-error.ts';
 import { Packet } from '../../../src/capture/packet.ts';
 import { readPacketOptions } from '../../../src/capture/pcapng-options.ts';
 import { CaptureReader } from '../../../src/capture/reader.ts';
-import { formatTime } from '../../../src/capture/timestamp.ts';
 import { createDissector } from '../../../src/dissect/dissector.ts';
 import { standardProtocols } from '../../../src/protocols/index.ts';
 import { Session } from '../../../src/reassemble/session.ts';
@@ -49,7 +48,8 @@ function dissectAll(input: Uint8Array): void {
     const { comments } = readPacketOptions(view, packet.optionsStart, packet.optionsEnd, described.byteOrder);
     const head = {
       number,
-      time: formatTime(packet.seconds, packet.nanos),
+      seconds: packet.seconds,
+      nanos: packet.nanos,
       point: '',
       interface: described.name,
       captured: end - start,

@@ -1,0 +1,145 @@
+/** Fixed fields of a protocol cut into runs, each written in one of few ways: what is compiled once, so that nothing is looked up for each packet. */
+import type { Field } from '../dissect/field.ts';
+import type { Protocol } from '../dissect/protocol.ts';
+import type { FixedText } from './text-buffer.ts';
+
+/** How the text of a run is made. */
+export const RunKind = {
+  /** A number of at most 32 bits. */
+  number: 0,
+  ipv4: 1,
+  ether: 2,
+  /** Fields whose octets follow each other, at most four; their text follows from these and is kept. */
+  kept: 3,
+  /** Any other field: shown by a visitor. */
+  walked: 4,
+} as const;
+export type RunKind = (typeof RunKind)[keyof typeof RunKind];
+
+/** One or several fields. All runs have the same keys in the same order. */
+export interface FieldRun {
+  readonly kind: RunKind;
+  /** Distinct for every run. */
+  readonly id: number;
+  readonly fields: readonly Field[];
+  /** Where the run's octets stand, and the bits of a number within them. */
+  readonly octet: number;
+  readonly octets: number;
+  readonly shift: number;
+  readonly mask: number;
+  readonly scale: number;
+  /** Texts before and behind the value of a single field. */
+  readonly before: FixedText;
+  readonly after: FixedText;
+  /** The run in whose place another stands where the field accepts it. */
+  readonly field: Field;
+  readonly alternative: FieldRun | undefined;
+}
+
+/** What a format says of its runs. */
+export interface RunFormat {
+  readonly before: (field: Field) => FixedText;
+  readonly after: (field: Field) => FixedText;
+  /** Whether the text of a number of its own octets is more than digits, so that it is worth keeping. */
+  readonly isKept: (field: Field) => boolean;
+}
+
+/** The fixed fields of one protocol. */
+export interface FieldRuns {
+  readonly runs: readonly FieldRun[];
+  /** Octets they fill. */
+  readonly octets: number;
+}
+
+/** Widest value whose text is kept for its own sake: wider ones hardly ever come again. */
+const WIDEST_KEPT = 16;
+const MOST_OCTETS = 4;
+let lastId = 0;
+
+/** An id under which texts are kept, distinct from those of all runs. */
+export function newTextId(): number {
+  return ++lastId;
+}
+
+/** Cuts the fixed fields of a protocol into runs. */
+export function fieldRuns({ fixed }: Protocol, format: RunFormat): FieldRuns {
+  const runs: FieldRun[] = [];
+  let kept: Field[] = [];
+  const endKept = (): void => {
+    const [first, ...others] = kept;
+    kept = [];
+    if (first === undefined) return;
+    runs.push(others.length === 0 ? singleRun(first, format) : run(RunKind.kept, first, others, format));
+  };
+  for (const field of fixed) {
+    if (!isKeepable(field, format)) {
+      endKept();
+      runs.push(singleRun(field, format));
+      continue;
+    }
+    if (endOf(field) - (kept[0] ?? field).octetOffset > MOST_OCTETS) endKept();
+    kept.push(field);
+  }
+  endKept();
+  return { runs, octets: fixed.reduce((most, field) => Math.max(most, endOf(field)), 0) };
+}
+
+function endOf({ octetOffset, octetWidth }: Field): number {
+  return octetOffset + octetWidth;
+}
+
+/** Whether a field's text follows from few bits: parts of octets, flags with names of their own, and single octets. */
+function isKeepable(field: Field, format: RunFormat): boolean {
+  if (!isNumeric(field) || hasAlternative(field)) return false;
+  const isPart = ((field.bitOffset | field.bitWidth) & 7) !== 0;
+  return isPart || field.children.length > 0 || field.bitWidth <= 8 || isWorthKeeping(field, format);
+}
+
+function isNumeric({ kind }: Field): boolean {
+  return kind === 'uint' || kind === 'bool';
+}
+
+function hasAlternative(field: Field): boolean {
+  return field.alternative !== undefined || field.children.some(hasAlternative);
+}
+
+function isWorthKeeping(field: Field, format: RunFormat): boolean {
+  return field.bitWidth <= WIDEST_KEPT && (field.kind === 'bool' || format.isKept(field));
+}
+
+function singleRun(field: Field, format: RunFormat): FieldRun {
+  return run(singleKind(field, format), field, [], format);
+}
+
+function singleKind(field: Field, format: RunFormat): RunKind {
+  if (field.kind === 'ipv4') return RunKind.ipv4;
+  if (field.kind === 'ether') return RunKind.ether;
+  if (!isNumeric(field) || field.children.some(hasAlternative)) return RunKind.walked;
+  if (field.children.length > 0 || isWorthKeeping(field, format)) return RunKind.kept;
+  return field.kind === 'uint' && !field.littleEndian ? RunKind.number : RunKind.walked;
+}
+
+function run(kind: RunKind, field: Field, others: readonly Field[], format: RunFormat): FieldRun {
+  const isNumber = kind === RunKind.number;
+  const octets = endOf(others.at(-1) ?? field) - field.octetOffset;
+  return {
+    kind,
+    id: newTextId(),
+    fields: [field, ...others],
+    octet: field.octetOffset,
+    octets,
+    shift: isNumber ? endOf(field) * 8 - field.bitOffset - field.bitWidth : 0,
+    mask: isNumber && field.bitWidth < 32 ? 2 ** field.bitWidth - 1 : 0xffffffff,
+    scale: isNumber ? field.scale : 1,
+    before: format.before(field),
+    after: format.after(field),
+    field,
+    alternative: field.alternative && singleRun(field.alternative, format),
+  };
+}
+
+/** The run that stands at its place in the structure that begins at `at`. */
+export function runAt(declared: FieldRun, view: DataView, at: number): FieldRun {
+  const { alternative, field } = declared;
+  return alternative !== undefined && field.takesOver?.(field.get(view, at), view, at) ? alternative : declared;
+}

@@ -1,0 +1,196 @@
+/** Text as UTF-8 octets in one buffer that is filled, handed over and filled again: what renderers write into. */
+import { decodeUtf8, encodeUtf8 } from '../capture/utf8.ts';
+
+const INITIAL_SIZE = 64 * 1024;
+/** Octets of the words in which fixed texts are copied; a copy may write that many beyond its end. */
+const WORD = 8;
+const ZERO = 48;
+
+/**
+ * Text that is written often, encoded once. It is kept as 64-bit floating-point numbers, for to copy them is the fastest a loop can do: UTF-8 has no
+ * octet 0xff and none from 0xf0 on before 0x7f, so that none of them is a NaN, the only numbers whose bits a copy may change.
+ */
+export interface FixedText {
+  readonly words: Float64Array;
+  /** Octets. */
+  readonly length: number;
+}
+
+/** Encodes a text that will be written often. */
+export function fixedText(text: string): FixedText {
+  const octets = encodeUtf8(text);
+  const words = new Float64Array(Math.ceil(octets.length / WORD));
+  const padded = new Uint8Array(words.length * WORD);
+  padded.set(octets);
+  const view = new DataView(padded.buffer);
+  for (let i = 0; i < words.length; i++) words[i] = view.getFloat64(i * WORD, true);
+  return { words, length: octets.length };
+}
+
+/** Pairs of digits 00 to 99 and of hexadecimal digits 00 to ff, as they stand in little-endian 16-bit words. */
+const DECIMAL_PAIRS = Uint16Array.from({ length: 100 }, (_, n) => wordOf(String(n).padStart(2, '0')));
+const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, n) => wordOf(n.toString(16).padStart(2, '0')));
+/** Octets in decimal with a dot behind them, as little-endian 32-bit words, and their lengths. */
+const DOTTED = Int32Array.from({ length: 256 }, (_, n) => wordOf(`${n}.`));
+const DOTTED_LENGTHS = Uint8Array.from({ length: 256 }, (_, n) => String(n).length + 1);
+
+function wordOf(characters: string): number {
+  let word = 0;
+  for (let i = 0; i < characters.length; i++) word |= characters.charCodeAt(i) << (8 * i);
+  return word;
+}
+
+/** The buffer. It grows where a text needs more room; what was written stands in `octets` up to `at`. */
+export class TextBuffer {
+  octets = new Uint8Array(INITIAL_SIZE);
+  view = new DataView(this.octets.buffer);
+  /** Octets written. */
+  at = 0;
+
+  /** Makes room for `count` octets behind what was written. */
+  reserve(count: number): void {
+    if (this.at + count + WORD > this.octets.length) this.grow(count);
+  }
+
+  private grow(count: number): void {
+    const larger = new Uint8Array(2 * (this.octets.length + count));
+    larger.set(this.octets.subarray(0, this.at));
+    this.octets = larger;
+    this.view = new DataView(larger.buffer);
+  }
+
+  /** What was written from an octet on, as text. */
+  textFrom(start: number): string {
+    return decodeUtf8(this.octets.subarray(start, this.at));
+  }
+
+  /** One ASCII character by its code. */
+  character(code: number): void {
+    this.reserve(1);
+    this.octets[this.at++] = code;
+  }
+
+  fixed({ words, length }: FixedText): void {
+    this.reserve(length);
+    const { view, at } = this;
+    for (let i = 0; i < words.length; i++) view.setFloat64(at + i * WORD, words[i]!, true);
+    this.at = at + length;
+  }
+
+  /** Copies `length` octets that stand in `words` from index `from` on. */
+  copy(words: Float64Array, from: number, length: number): void {
+    this.reserve(length);
+    const { view, at } = this;
+    for (let i = 0; i < length; i += WORD) view.setFloat64(at + i, words[from + (i >> 3)]!, true);
+    this.at = at + length;
+  }
+
+  /** Any text; an unpaired surrogate becomes U+FFFD. */
+  text(text: string): void {
+    const { length } = text;
+    this.reserve(length);
+    const { octets, at } = this;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return this.encoded(text.slice(i), at + i);
+      octets[at + i] = code;
+    }
+    this.at = at + length;
+  }
+
+  private encoded(text: string, at: number): void {
+    const encoded = encodeUtf8(text);
+    this.at = at;
+    this.reserve(encoded.length);
+    this.octets.set(encoded, at);
+    this.at = at + encoded.length;
+  }
+
+  spaces(count: number): void {
+    this.reserve(count);
+    const { octets, at } = this;
+    for (let i = 0; i < count; i++) octets[at + i] = 0x20;
+    this.at = at + count;
+  }
+
+  /** Octets [start, end) of a view that are ASCII. */
+  ascii(view: DataView, start: number, end: number): void {
+    this.reserve(end - start);
+    const { octets, at } = this;
+    for (let i = start; i < end; i++) octets[at + i - start] = view.getUint8(i);
+    this.at = at + end - start;
+  }
+
+  /** A number as JavaScript writes it. */
+  number(value: number): void {
+    if (value >>> 0 === value) this.whole(value);
+    else this.text(String(value));
+  }
+
+  /** A whole number from 0 to 2^32 - 1 in decimal. */
+  whole(value: number): void {
+    this.digits(value, digitCount(value));
+  }
+
+  /** The last `count` digits of a whole number from 0 to 2^32 - 1, with zeros before a shorter one. */
+  digits(value: number, count: number): void {
+    this.reserve(count);
+    const { octets, view, at } = this;
+    let end = at + count;
+    let rest = value >>> 0;
+    for (; end - at >= 2; end -= 2) {
+      const quotient = (rest / 100) >>> 0;
+      view.setUint16(end - 2, DECIMAL_PAIRS[rest - quotient * 100]!, true);
+      rest = quotient;
+    }
+    if (end > at) octets[at] = ZERO + (rest % 10);
+    this.at = at + count;
+  }
+
+  /** The last `count` digits of a whole number from 0 to 2^32 - 1 in hexadecimal, with zeros before a shorter one. */
+  hexDigits(value: number, count: number): void {
+    this.reserve(count);
+    const { octets, at } = this;
+    let rest = value;
+    for (let i = count - 1; i >= 0; i--) {
+      const digit = rest & 15;
+      octets[at + i] = digit < 10 ? ZERO + digit : 87 + digit;
+      rest >>>= 4;
+    }
+    this.at = at + count;
+  }
+
+  /** Octets [start, end) in hexadecimal with colons between them. */
+  hexOctets(view: DataView, start: number, end: number): void {
+    if (end <= start) return;
+    this.reserve(3 * (end - start));
+    const { octets } = this;
+    const target = this.view;
+    let { at } = this;
+    for (let i = start; i < end; i++) {
+      target.setUint16(at, HEX_PAIRS[view.getUint8(i)]!, true);
+      octets[at + 2] = 58;
+      at += 3;
+    }
+    this.at = at - 1;
+  }
+
+  /** Dotted decimal of the four octets at `at`. */
+  ipv4(view: DataView, from: number): void {
+    this.reserve(16);
+    const target = this.view;
+    let { at } = this;
+    for (let i = from; i < from + 4; i++) {
+      const octet = view.getUint8(i);
+      target.setInt32(at, DOTTED[octet]!, true);
+      at += DOTTED_LENGTHS[octet]!;
+    }
+    this.at = at - 1;
+  }
+}
+
+function digitCount(value: number): number {
+  if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
+  if (value < 100_000_000) return value < 1_000_000 ? (value < 100_000 ? 5 : 6) : value < 10_000_000 ? 7 : 8;
+  return value < 1_000_000_000 ? 9 : 10;
+}

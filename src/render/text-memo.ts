@@ -1,0 +1,55 @@
+/** Text that follows from two numbers, kept once it was written: headers of successive packets are alike in most of their fields. */
+import type { TextBuffer } from './text-buffer.ts';
+
+/** Texts kept at once, a power of two; each has one place where it can be, and takes it from the one before. */
+const SLOTS = 4096;
+/** 64-bit words that all texts may take; when they are used up, all are forgotten. */
+const WORDS = 64 * 1024;
+
+/** What is kept, by `kind` (what it is the text of) and two 32-bit numbers. */
+export class TextMemo {
+  private readonly kinds = new Int32Array(SLOTS).fill(-1);
+  private readonly firsts = new Int32Array(SLOTS);
+  private readonly seconds = new Int32Array(SLOTS);
+  private readonly starts = new Int32Array(SLOTS);
+  private readonly lengths = new Int32Array(SLOTS);
+  private readonly words = new Float64Array(WORDS);
+  private used = 0;
+
+  /** Writes the text for these numbers; false where it is not kept. */
+  write(out: TextBuffer, kind: number, first: number, second: number): boolean {
+    const slot = slotOf(kind, first, second);
+    if (this.kinds[slot] !== kind || this.firsts[slot] !== (first | 0) || this.seconds[slot] !== (second | 0))
+      return false;
+    out.copy(this.words, this.starts[slot]!, this.lengths[slot]!);
+    return true;
+  }
+
+  /** Keeps what was written to `out` from octet `from` on. */
+  keep(out: TextBuffer, from: number, kind: number, first: number, second: number): void {
+    const length = out.at - from;
+    const count = (length + 7) >> 3;
+    if (this.used + count > WORDS) this.forget();
+    if (count > WORDS) return;
+    const slot = slotOf(kind, first, second);
+    this.kinds[slot] = kind;
+    this.firsts[slot] = first;
+    this.seconds[slot] = second;
+    this.starts[slot] = this.used;
+    this.lengths[slot] = length;
+    // The buffer always has a word's room behind what was written; what stands there is not to make a NaN of the last word.
+    out.octets.fill(0, out.at, from + 8 * count);
+    for (let i = 0; i < count; i++) this.words[this.used + i] = out.view.getFloat64(from + 8 * i, true);
+    this.used += count;
+  }
+
+  private forget(): void {
+    this.kinds.fill(-1);
+    this.used = 0;
+  }
+}
+
+function slotOf(kind: number, first: number, second: number): number {
+  const mixed = Math.imul(first ^ Math.imul(second ^ Math.imul(kind, 0x9e3779b1), 0x85ebca6b), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 15)) & (SLOTS - 1);
+}
