@@ -1,9 +1,9 @@
 /** What `npm run demo` shows: the main job on a capture of a flannel node. */
-import { fileURLToPath } from 'node:url';
-import { main, processIo } from '../dist/command/command.js';
+const { join } = require('node:path');
+const { main, processIo } = require('./command.js');
 
-const capture = fileURLToPath(new URL('../fixtures/captures/flannel-vxlan/node1-eth1.pcap', import.meta.url));
 const shown = 'fixtures/captures/flannel-vxlan/node1-eth1.pcap';
+const capture = join(__dirname, '..', shown);
 const io = processIo();
 
 /** Runs a command as it would be typed. */
@@ -13,5 +13,4 @@ async function run(...options) {
   process.exitCode = await main([capture, ...options], io);
 }
 
-await run('-Y', 'frame.number == 3', '--layers', '--hex');
-await run('-c', '12');
+run('-Y', 'frame.number == 3', '--layers', '--hex').then(() => run('-c', '12'));

@@ -1,4 +1,8 @@
 #!/usr/bin/env node
-import { main, processIo } from '../dist/command/command.js';
+const { keepCompiled, main, processIo } = require('./command.js');
 
-process.exitCode = await main(process.argv.slice(2), processIo());
+const words = process.argv.slice(2);
+main(words, processIo()).then((status) => {
+  process.exitCode = status;
+  if (words[0] !== '--version') keepCompiled();
+});

@@ -1,14 +1,8 @@
 /** The command line: from arguments to an exit status. */
-import { CommanderError } from 'commander';
-import { isCommand } from './command-names.ts';
 import { ExitCode, UsageError } from './exit-codes.ts';
 import { ClosedPipe, type CommandIo } from './io.ts';
 import { Messages } from './messages.ts';
-import { type Call, createProgram, LIVE_CAPTURE, wasAnswered } from './program.ts';
 import { VERSION } from './version.ts';
-
-/** Words that the program itself answers. */
-const OWN_OPTIONS: readonly string[] = ['-h', '--help', '--version', 'help'];
 
 /** Runs a call and answers its exit status; never throws for anything a user can do. */
 export async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
@@ -30,12 +24,13 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
 }
 
 async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
-  // Scripts ask for the version often, and alone: the parser need not be made for it.
+  // Scripts ask for the version often, and alone: the parser, 20 ms of start, need not be loaded for it.
   if (argv.length === 1 && argv[0] === '--version') {
     io.stdout.write(`${VERSION}\n`);
     return ExitCode.done;
   }
-  const call = parse(argv, io);
+  const { parseCall, helpText } = await import('./call.ts');
+  const call = parseCall(argv, io);
   if (typeof call === 'number') return call;
   if (call.command === 'fields') {
     return (await import('./commands/reference.ts')).fields(call.pattern, call.options, io);
@@ -47,7 +42,7 @@ async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   const needsNone = call.command === 'cluster' && (call.options.collect || call.options.context !== undefined);
   if (paths.length === 0 && !needsNone) {
     if (io.stdinIsTTY) {
-      io.stderr.write(createProgram(VERSION, io, () => {}).helpInformation());
+      io.stderr.write(helpText(io));
       return ExitCode.usage;
     }
     paths = ['-'];
@@ -64,22 +59,4 @@ async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
     case 'stats':
       return (await import('./commands/stats.ts')).stats(paths, call.options, io);
   }
-}
-
-/** The call, or the exit status where the parser has answered. */
-function parse(argv: readonly string[], io: CommandIo): Call | ExitCode {
-  const [first] = argv;
-  const hasCommand = first !== undefined && (isCommand(first) || OWN_OPTIONS.includes(first));
-  const words = hasCommand ? argv : ['packets', ...argv];
-  if (words.includes('-i') || words.includes('--interface')) throw new UsageError(LIVE_CAPTURE);
-  let call: Call | undefined;
-  try {
-    createProgram(VERSION, io, (asked) => {
-      call = asked;
-    }).parse([...words], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return wasAnswered(error) ? ExitCode.done : ExitCode.usage;
-  }
-  return call ?? ExitCode.usage;
 }

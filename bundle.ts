@@ -1,0 +1,41 @@
+/** Makes `dist/command`: the command as one file, and the licences of the packages that it contains. Run by `npm run bundle`. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const FOLDER = 'dist/command';
+/** Loaded by the few calls that need them, from where the library finds them too. */
+const EXTERNAL = ['fzstd', 'js-yaml', 're2js'];
+
+rmSync(FOLDER, { recursive: true, force: true });
+mkdirSync(FOLDER, { recursive: true });
+const { metafile } = await build({
+  entryPoints: ['src/cli/command.ts'],
+  outfile: join(FOLDER, 'command.cjs'),
+  bundle: true,
+  // Node's loader of ES modules takes 5 ms more to start, and can't keep what is compiled.
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  minify: true,
+  external: EXTERNAL,
+  banner: { js: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
+  define: { 'import.meta.url': 'moduleUrl' },
+  metafile: true,
+  logLevel: 'warning',
+});
+
+const packages = new Set<string>();
+for (const input of Object.keys(metafile.inputs)) {
+  const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
+  if (name !== undefined) packages.add(name);
+}
+const licences = [...packages].sort().map((name) => {
+  const folder = join('node_modules', name);
+  const file = ['LICENSE', 'LICENSE-MIT.txt', 'license']
+    .map((word) => join(folder, word))
+    .find((path) => existsSync(path));
+  if (file === undefined) throw new Error(`${folder} has no licence that could be passed on`);
+  return `${name}\n\n${readFileSync(file, 'utf8').trim()}\n`;
+});
+writeFileSync(join(FOLDER, 'LICENSES'), licences.join('\n---\n\n'));

@@ -1,0 +1,33 @@
+/** What the words of a command line ask for. */
+import { CommanderError } from 'commander';
+import { isCommand } from './command-names.ts';
+import { ExitCode, UsageError } from './exit-codes.ts';
+import type { CommandIo } from './io.ts';
+import { type Call, createProgram, LIVE_CAPTURE, wasAnswered } from './program.ts';
+import { VERSION } from './version.ts';
+
+/** Words that the program itself answers. */
+const OWN_OPTIONS: readonly string[] = ['-h', '--help', '--version', 'help'];
+
+/** The call, or the exit status where the parser has answered. */
+export function parseCall(argv: readonly string[], io: CommandIo): Call | ExitCode {
+  const [first] = argv;
+  const hasCommand = first !== undefined && (isCommand(first) || OWN_OPTIONS.includes(first));
+  const words = hasCommand ? argv : ['packets', ...argv];
+  if (words.includes('-i') || words.includes('--interface')) throw new UsageError(LIVE_CAPTURE);
+  let call: Call | undefined;
+  try {
+    createProgram(VERSION, io, (asked) => {
+      call = asked;
+    }).parse([...words], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return wasAnswered(error) ? ExitCode.done : ExitCode.usage;
+  }
+  return call ?? ExitCode.usage;
+}
+
+/** The program's help. */
+export function helpText(io: CommandIo): string {
+  return createProgram(VERSION, io, () => {}).helpInformation();
+}
