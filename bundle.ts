@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const FOLDER = 'dist/command';
-/** Loaded by the few calls that need them, from where the library finds them too. */
-const EXTERNAL = ['fzstd', 'js-yaml', 're2js'];
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
@@ -18,7 +16,6 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20',
   minify: true,
-  external: EXTERNAL,
   banner: { js: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
   define: { 'import.meta.url': 'moduleUrl' },
   metafile: true,

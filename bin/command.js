@@ -5,7 +5,7 @@
 const { readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
-const { constants, Script } = require('node:vm');
+const { Script } = require('node:vm');
 
 const bundle = join(__dirname, '../dist/command/command.cjs');
 const kept = `${bundle}.${process.versions.v8}-${process.arch}`;
@@ -22,11 +22,7 @@ function keptData() {
 // The bundle is ASCII, which is read the fastest as Latin-1.
 const source = `(function (exports, require, module, __filename) {${readFileSync(bundle, 'latin1')}\n})`;
 const cachedData = keptData();
-const script = new Script(source, {
-  filename: bundle,
-  cachedData,
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-});
+const script = new Script(source, { filename: bundle, cachedData });
 const loaded = { exports: {} };
 script.runInThisContext()(loaded.exports, createRequire(bundle), loaded, bundle);
 
