@@ -31,6 +31,8 @@ import { flatNames } from './flat-names.ts';
 
 /** Octets of the header (RFC 1035 §4.1.1). */
 const HEADER = 12;
+/** First octet of the four counts in it. */
+const COUNTS = 4;
 /** Octets before the message over TCP (RFC 1035 §4.2.2). */
 const LENGTH_PREFIX = 2;
 const UPDATE = 5;
@@ -173,12 +175,13 @@ function emitMessage(fields: Readonly<Record<keyof typeof dns.variable, Field>>,
   const { emit, view, base, end } = message;
   emit.field(fields.id, base);
   emit.field(fields.flags, base + 2);
-  if (base + HEADER > end) return;
+  if (base + COUNTS > end) return;
   const isUpdate = ((view.getUint8(base + 2) >> 3) & 15) === UPDATE;
   const counts: readonly Field[] = isUpdate
     ? [fields.count_zones, fields.count_prerequisites, fields.count_updates, fields.count_add_rr]
     : [fields.count_queries, fields.count_answers, fields.count_auth_rr, fields.count_add_rr];
-  for (const [index, count] of counts.entries()) emit.field(count, base + 4 + 2 * index);
+  for (const [index, count] of counts.entries()) emit.field(count, base + COUNTS + 2 * index);
+  if (base + HEADER > end) return;
   let at = emitQuestions(message, fields.questions, view.getUint16(base + 4), base + HEADER);
   at = emitRecords(message, fields.answers, view.getUint16(base + 6), at);
   at = emitRecords(message, fields.authorities, view.getUint16(base + 8), at);

@@ -367,6 +367,17 @@ describe('bad input', () => {
     }
   });
 
+  test('a header that is cut is shown as far as it is there', () => {
+    expect(dissectHex(udpFrame(53, QUERY), { captured: UDP_PAYLOAD + 8 }).at(-1)).toMatchObject({
+      layer: 'dns',
+      count_queries: 1,
+      count_answers: 0,
+    });
+    const cut = dissectHex(udpFrame(53, QUERY), { captured: UDP_PAYLOAD + 5 }).at(-1);
+    expect(cut).toHaveProperty('flags');
+    expect(cut).not.toHaveProperty('count_queries');
+  });
+
   test('any octets at all', () => {
     fc.assert(
       fc.property(fc.constantFrom(53, 5353, 5355), fc.uint8Array({ maxLength: 200 }), (port, octets) => {
