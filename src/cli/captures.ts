@@ -124,7 +124,8 @@ async function openOrReport(
 ): Promise<CaptureInput | undefined> {
   try {
     const onNotice = (text: string): void => messages.notice(path, text);
-    const options = { onNotice, ...(io.stdin === undefined ? {} : { stdin: io.stdin }) };
+    const { stdin, threadProgram } = io;
+    const options = { onNotice, threadProgram, ...(stdin === undefined ? {} : { stdin }) };
     if (!isDump) return await openInput(path, options);
     const { openHexDump } = await import('../node/hex-dump-input.ts');
     return await openHexDump(path, { ...options, linkType: dumps?.linkType });

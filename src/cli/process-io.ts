@@ -7,6 +7,9 @@ import { ClosedPipe, type CommandIo, type TextSink } from './io.ts';
 /** Signals after which the work so far is ended in order. */
 const INTERRUPTING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Seen from the bundle. */
+const THREAD_PROGRAM = new URL('../../bin/thread.js', import.meta.url);
+
 const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
@@ -64,5 +67,6 @@ export function processIo(): CommandIo {
     stdinIsTTY: isatty(STDIN),
     env: process.env,
     interrupted: interrupt.signal,
+    threadProgram: THREAD_PROGRAM,
   };
 }

@@ -18,6 +18,7 @@ import { type CaptureInput, InputError } from '../capture/input.ts';
 import { CaptureReader } from '../capture/reader.ts';
 import { type ByteSource, READ_SIZE } from './byte-source.ts';
 import { decompress } from './decompression.ts';
+import { DecompressionThread, deservesThread } from './decompression-thread.ts';
 import { DetectingSource } from './detecting-source.ts';
 import { FileSource } from './file-source.ts';
 import { FileOctets } from './octet-input.ts';
@@ -36,6 +37,8 @@ export interface OpenInputOptions {
   readonly stdin?: Readable;
   /** Called with what was odd about an input but did not stop its reading. */
   readonly onNotice?: (message: string, name: string) => void;
+  /** What threads of this process run, so that long compressed files are decompressed by one; without it there are none. */
+  readonly threadProgram?: URL | undefined;
 }
 
 /**
@@ -48,7 +51,7 @@ export async function openInput(path: string, options: OpenInputOptions = {}): P
   try {
     if (path === STANDARD_INPUT) return new SourcedInput(path, standardInput(options.stdin, tellNotice));
     const stats = statSync(path);
-    const source = await openPath(path, stats, tellNotice);
+    const source = await openPath(path, stats, tellNotice, options.threadProgram);
     return new SourcedInput(path, source, stats.isFile() ? stats.size : undefined);
   } catch (error) {
     throw inputFailure(path, error);
@@ -101,9 +104,14 @@ function standardInput(stdin: Readable | undefined, tellNotice: TellNotice): Byt
   return new DetectingSource(new StreamSource(stream), tellNotice);
 }
 
-async function openPath(path: string, stats: Stats, tellNotice: TellNotice): Promise<ByteSource> {
+async function openPath(
+  path: string,
+  stats: Stats,
+  tellNotice: TellNotice,
+  threadProgram: URL | undefined,
+): Promise<ByteSource> {
   if (stats.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
-  if (stats.isFile()) return fileSource(openSync(path, 'r'), tellNotice);
+  if (stats.isFile()) return fileSource(openSync(path, 'r'), stats.size, tellNotice, threadProgram);
   const stream = stats.isFIFO() ? await openPipe(path) : createReadStream(path, { highWaterMark: READ_SIZE });
   return new DetectingSource(new StreamSource(stream), tellNotice);
 }
@@ -117,11 +125,19 @@ async function openPipe(path: string): Promise<Readable> {
   return new Socket({ fd: await open(path, flags), readable: true, writable: false });
 }
 
-function fileSource(descriptor: number, tellNotice: TellNotice): ByteSource {
+function fileSource(
+  descriptor: number,
+  size: number,
+  tellNotice: TellNotice,
+  threadProgram: URL | undefined,
+): ByteSource {
   const first = new Uint8Array(LONGEST_COMPRESSION_MAGIC);
   const count = readSync(descriptor, first, 0, first.length, 0);
   const compression = recogniseCompression(first.subarray(0, count));
   if (compression === undefined) return new FileSource(descriptor);
+  if (threadProgram !== undefined && deservesThread(compression, size)) {
+    return new DecompressionThread(threadProgram, compression, descriptor, tellNotice);
+  }
   return decompress(compression, new FileOctets(descriptor), () => closeSync(descriptor), tellNotice);
 }
 

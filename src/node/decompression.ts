@@ -48,7 +48,7 @@ export class DecompressedSource implements ByteSource {
     return this.#input.position;
   }
 
-  async fill(reader: CaptureReader): Promise<boolean> {
+  async fill(reader: Pick<CaptureReader, 'append'>): Promise<boolean> {
     const { done, value } = await (this.#ahead ?? this.#octets.next());
     this.#ahead = undefined;
     if (done) return false;

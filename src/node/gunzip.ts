@@ -87,23 +87,25 @@ async function* inflateMember(input: OctetInput): AsyncGenerator<Uint8Array> {
   let length = 0;
   const engine = createEngine();
   try {
-    for (;;) {
-      const at = input.position;
-      const piece = await input.next();
-      if (piece === undefined) throw cutOff(input);
-      const failure = await write(engine, piece);
+    for (let under: PieceUnderWay | undefined = await begin(engine, input); ; ) {
+      if (under === undefined) throw cutOff(input);
+      const { at, piece, written } = under;
+      const failure = await written;
       if (failure !== undefined) {
         yield* inflateUpTo(input, start, at, at + piece.length);
         throw damaged(at, failure.message, failure);
       }
-      const unread = start + engine.bytesWritten;
-      for (const result of results(engine)) {
+      const unread = at + piece.length - (start + engine.bytesWritten);
+      const made = [...results(engine)];
+      // The next piece is on its way to zlib's thread before anything is done with the results of this one.
+      if (unread === 0) under = await begin(engine, input);
+      for (const result of made) {
         checksum = crc32(result, checksum);
         length = (length + result.length) >>> 0;
         yield result;
       }
-      if (unread < input.position) {
-        input.putBack(piece.subarray(piece.length - (input.position - unread)));
+      if (unread > 0) {
+        input.putBack(piece.subarray(piece.length - unread));
         break;
       }
     }
@@ -115,6 +117,21 @@ async function* inflateMember(input: OctetInput): AsyncGenerator<Uint8Array> {
   const view = new DataView(trailer.buffer, trailer.byteOffset, TRAILER_LENGTH);
   compare(at, 'checksum', view.getUint32(0, true), checksum);
   compare(at + 4, 'length', view.getUint32(4, true), length);
+}
+
+/** A piece that zlib's thread works on. */
+interface PieceUnderWay {
+  readonly at: number;
+  readonly piece: Uint8Array;
+  /** Resolves to zlib's failure. */
+  readonly written: Promise<Error | undefined>;
+}
+
+/** Hands zlib the next piece; undefined at the end of the input. */
+async function begin(engine: InflateRaw, input: OctetInput): Promise<PieceUnderWay | undefined> {
+  const at = input.position;
+  const piece = await input.next();
+  return piece === undefined ? undefined : { at, piece, written: write(engine, piece) };
 }
 
 function compare(at: number, what: string, stored: number, computed: number): void {
