@@ -40,6 +40,14 @@ export function parseAddresses(texts: readonly string[]): AddressOctets[] {
   return texts.map(parseAddress).filter((address) => address !== undefined);
 }
 
+const MAC = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/;
+
+/** A MAC address of six octets with colons, in lower case; undefined for text that is none. */
+export function macText(text: string | undefined): string | undefined {
+  const lower = text?.toLowerCase();
+  return lower !== undefined && MAC.test(lower) ? lower : undefined;
+}
+
 /** Whether a MAC address in text names a group: broadcast or multicast. */
 export function isGroupMac(mac: string): boolean {
   return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;

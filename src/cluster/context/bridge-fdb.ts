@@ -1,4 +1,5 @@
 /** `bridge fdb show` (iproute2), as text and as the JSON of `bridge -j fdb show`. */
+import { macText } from '../address.ts';
 import type { ContextFile, Fact } from './facts.ts';
 import { type Listing, lineSource, readLines, wordAfter } from './lines.ts';
 import { type Json, textAt } from './objects.ts';
@@ -30,17 +31,17 @@ export function readForwarding(file: ContextFile): Listing {
 
 /** Facts of an element of `bridge -j fdb show`; undefined for an object that is none. */
 export function forwardingFacts(object: Json, file: ContextFile): Fact[] | undefined {
-  const mac = textAt(object, 'mac');
+  const mac = macText(textAt(object, 'mac'));
   const device = textAt(object, 'ifname');
   if (mac === undefined || device === undefined) return undefined;
   return [
     {
       kind: 'forwarding',
       node: file.folder,
-      mac: mac.toLowerCase(),
+      mac,
       device,
       destination: textAt(object, 'dst'),
-      source: { file: file.path, place: `entry ${mac.toLowerCase()}` },
+      source: { file: file.path, place: `entry ${mac}` },
     },
   ];
 }

@@ -1,4 +1,5 @@
 /** `ip addr`, `ip link` and `ip -d link` (iproute2), as text and as the JSON of `ip -j`. */
+import { macText } from '../address.ts';
 import type { ContextFile, InterfaceFact } from './facts.ts';
 import { type Line, type Listing, lineSource, linesOf, wholeNumber, wordAfter } from './lines.ts';
 import { type Json, numberAt, objectAt, objectsAt, textAt } from './objects.ts';
@@ -66,7 +67,7 @@ function openInterface(line: Line, head: RegExpExecArray): OpenInterface {
 function readDetail(open: OpenInterface, text: string): void {
   const words = text.trim().split(/\s+/);
   const [first = '', second = ''] = words;
-  if (first.startsWith('link/')) open.mac = first === 'link/ether' ? second.toLowerCase() : undefined;
+  if (first.startsWith('link/')) open.mac = first === 'link/ether' ? macText(second) : undefined;
   else if (first === 'inet' || first === 'inet6') open.addresses.push(addressOf(words));
   else {
     const [, kind, rest = ''] = DETAILS.exec(text) ?? [];
@@ -118,7 +119,7 @@ export function linkFact(object: Json, file: ContextFile): InterfaceFact | undef
     addresses: objectsAt(object, 'addr_info').map(
       (one) => `${textAt(one, 'local') ?? ''}/${numberAt(one, 'prefixlen') ?? ''}`,
     ),
-    mac: isEthernet ? textAt(object, 'address')?.toLowerCase() : undefined,
+    mac: isEthernet ? macText(textAt(object, 'address')) : undefined,
     mtu: numberAt(object, 'mtu'),
     master: textAt(object, 'master'),
     linkKind: kind,

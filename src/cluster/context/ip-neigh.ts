@@ -1,4 +1,5 @@
 /** `ip neigh` (iproute2), as text and as the JSON of `ip -j neigh`. */
+import { macText } from '../address.ts';
 import type { ContextFile, Fact } from './facts.ts';
 import { type Listing, lineSource, readLines, wordAfter } from './lines.ts';
 import { type Json, textAt } from './objects.ts';
@@ -16,7 +17,7 @@ export function readNeighbours(file: ContextFile): Listing {
   return readLines(file, (line) => {
     if (!NEIGHBOUR.test(line.text)) return undefined;
     const words = line.text.split(/\s+/);
-    const mac = wordAfter(words, 'lladdr');
+    const mac = macText(wordAfter(words, 'lladdr'));
     const device = wordAfter(words, 'dev') ?? '';
     if (mac === undefined) return [];
     return [
@@ -25,7 +26,7 @@ export function readNeighbours(file: ContextFile): Listing {
         node: file.folder,
         address: words[0] ?? '',
         device,
-        mac: mac.toLowerCase(),
+        mac,
         source: lineSource(file, line),
       },
     ];
@@ -36,7 +37,7 @@ export function readNeighbours(file: ContextFile): Listing {
 export function neighbourFacts(object: Json, file: ContextFile): Fact[] | undefined {
   const address = textAt(object, 'dst');
   if (address === undefined || !Array.isArray(object['state'])) return undefined;
-  const mac = textAt(object, 'lladdr');
+  const mac = macText(textAt(object, 'lladdr'));
   if (mac === undefined) return [];
   return [
     {
@@ -44,7 +45,7 @@ export function neighbourFacts(object: Json, file: ContextFile): Fact[] | undefi
       node: file.folder,
       address,
       device: textAt(object, 'dev') ?? '',
-      mac: mac.toLowerCase(),
+      mac,
       source: { file: file.path, place: `neighbour ${address}` },
     },
   ];

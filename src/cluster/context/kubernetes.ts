@@ -1,4 +1,5 @@
 /** Objects of Kubernetes' API as `kubectl get -o json` and `-o yaml` print them (Kubernetes API reference, v1 and discovery.k8s.io/v1). */
+import { macText } from '../address.ts';
 import type { FactSource } from '../evidence.ts';
 import type { Fact, ServicePort } from './facts.ts';
 import { isObject, type Json, numberAt, objectAt, objectsAt, textAt, textsAt } from './objects.ts';
@@ -55,7 +56,7 @@ function nodeFacts(object: Json, source: FactSource): Fact[] {
       addresses: distinct(addresses),
       podNetworks: distinct(podNetworks),
       tunnelAddresses: distinct(CALICO_TUNNELS.map((key) => textAt(annotations, key) ?? '')),
-      vtepMac: textAt(backend, 'VtepMAC')?.toLowerCase(),
+      vtepMac: macText(textAt(backend, 'VtepMAC')),
       vni: numberAt(backend, 'VNI'),
       backendType: textAt(annotations, `${FLANNEL}/backend-type`),
       source,

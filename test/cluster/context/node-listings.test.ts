@@ -223,3 +223,18 @@ test('a line that is not understood is a warning with its number, and the others
   expect(facts[0]?.source).toEqual({ file: 'node1/file', place: 'line 1' });
   expect(warnings).toEqual([{ file: 'node1/file', message: 'line 2 is not understood: Device "x" does not exist.' }]);
 });
+
+test.each([
+  ['ip neigh', '10.0.0.1 dev eth1 lladdr 52:54:00:00:00 STALE\n'],
+  ['ip -j neigh', '[{"dst":"10.0.0.1","dev":"eth1","lladdr":"none","state":["STALE"]}]'],
+  ['bridge -j fdb', '[{"mac":"52:54:00:00:00:0g","ifname":"flannel.1","dst":"10.0.0.2"}]'],
+])('%s: what is no MAC address makes no entry', async (_name, text) => {
+  expect((await read(text)).facts).toEqual([]);
+});
+
+test('ip link: what is no MAC address is left out', async () => {
+  const text = `3: eth0: <BROADCAST,UP> mtu 1450 qdisc noqueue state UP mode DEFAULT group default
+    link/ether 52:54:00:00 brd ff:ff:ff:ff:ff:ff
+`;
+  expect(await factsOf(text)).toMatchObject([{ kind: 'interface', name: 'eth0', mac: undefined }]);
+});
