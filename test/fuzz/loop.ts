@@ -4,7 +4,15 @@ import { Coverage } from './coverage.ts';
 import { minimise } from './minimise.ts';
 import { mutate } from './mutate.ts';
 import { Random } from './random.ts';
-import { type Find, INPUT_AT, type LoopSettings, type LoopStatus, Shared, signatureOf } from './report.ts';
+import {
+  type Find,
+  INPUT_AT,
+  type LoopMessage,
+  type LoopSettings,
+  type LoopStatus,
+  Shared,
+  signatureOf,
+} from './report.ts';
 import type { FuzzTarget } from './target.ts';
 import { TARGETS } from './targets/index.ts';
 
@@ -24,12 +32,14 @@ const coverage = new Coverage();
 const load = TARGETS[settings.target];
 if (load === undefined) throw new Error(`no target '${settings.target}'`);
 const target: FuzzTarget = await load();
+// What loading alone reaches is nobody's find.
+coverage.take(true);
 const random = new Random(settings.seed);
 const corpus: Uint8Array[] = [];
 const told = new Set<string>();
 let executions = 0;
 
-function send(message: { find: Find } | { status: LoopStatus }): void {
+function send(message: LoopMessage): void {
   parentPort?.postMessage(message);
 }
 
@@ -97,7 +107,7 @@ function medianMillis(run: () => void, runs: number): number {
 }
 
 function status(): LoopStatus {
-  return { executions, corpus: corpus.length, heap: process.memoryUsage().heapUsed, ...coverage.sum() };
+  return { executions, corpus: corpus.length, heap: process.memoryUsage().heapUsed, ...coverage.code.sum() };
 }
 
 const seeds = target.seeds().map((seed) => seed.subarray(0, target.longest));
@@ -124,4 +134,4 @@ while (Date.now() < end) {
     send({ status: status() });
   }
 }
-send({ status: status() });
+send({ status: status(), functions: coverage.code.functions });

@@ -1,4 +1,5 @@
 /** What the thread of the loop and the one that watches it say to each other. */
+import type { CoverageSum, ReachedFunctions } from './coverage.ts';
 
 /** Settings of one loop. */
 export interface LoopSettings {
@@ -24,15 +25,19 @@ export interface Find {
 }
 
 /** How far a loop has come. */
-export interface LoopStatus {
+export interface LoopStatus extends CoverageSum {
   readonly executions: number;
   /** Inputs that each reached something new. */
   readonly corpus: number;
   /** Octets of JavaScript objects. */
   readonly heap: number;
-  /** Characters of functions that were executed, and all of those functions. */
-  readonly reached: number;
-  readonly known: number;
+}
+
+/** What a loop says: what it found, how far it has come and, last, what it reached. */
+export interface LoopMessage {
+  readonly find?: Find;
+  readonly status?: LoopStatus;
+  readonly functions?: ReachedFunctions;
 }
 
 /** What was thrown and where in `src`, without numbers that differ between inputs. */

@@ -7,14 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { type Find, INPUT_AT, type LoopSettings, type LoopStatus, Shared } from './report.ts';
+import { type CoverageSum, ReachedCode } from './coverage.ts';
+import { type Find, INPUT_AT, type LoopMessage, type LoopSettings, type LoopStatus, Shared } from './report.ts';
 import { TARGETS } from './targets/index.ts';
 
 /** Without a new input for so long, the one in work hangs. Far above any bound, for the machine may be busy. */
 const HANGS_AFTER_MILLIS = 30_000;
 /** Octets of objects the loop may hold; inputs are small, so more is a leak or a bomb. */
 const HEAP_MEGABYTES = 768;
-/** Times of which the median counts, after as many that warm the code up. */
+/** Times of which the least counts, after as many that warm the code up: what others make the machine do only adds. */
 const TIMED_RUNS = 31;
 const HEARTBEAT_MILLIS = 1000;
 
@@ -34,13 +35,14 @@ for (const name of names) {
 }
 const folder = mkdtempSync(join(tmpdir(), 'netdissect-fuzz-'));
 const found = new Map<string, string>();
+const code = new ReachedCode();
 
 /** Writes a find as the smallest file that shows it. */
 async function keep({ target: name, signature, input, words }: Find): Promise<void> {
   const target = await TARGETS[name]?.();
   if (target === undefined) return;
   if (signature === 'slow') {
-    const millis = medianMillis(() => target.timed?.run(input));
+    const millis = leastMillis(() => target.timed?.run(input));
     if (target.timed === undefined || millis <= target.timed.millisOf(input)) return;
     words = `${millis.toFixed(1)} ms, allowed are ${target.timed.millisOf(input).toFixed(1)}`;
   }
@@ -55,14 +57,14 @@ async function keep({ target: name, signature, input, words }: Find): Promise<vo
   console.log(`FOUND ${name}: ${signature}\n  ${words.split('\n').slice(0, 6).join('\n  ')}\n  ${path}`);
 }
 
-function medianMillis(run: () => void): number {
-  const times: number[] = [];
+function leastMillis(run: () => void): number {
+  let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 2 * TIMED_RUNS; i++) {
     const before = performance.now();
     run();
-    if (i >= TIMED_RUNS) times.push(performance.now() - before);
+    if (i >= TIMED_RUNS) least = Math.min(least, performance.now() - before);
   }
-  return times.sort((a, b) => a - b)[TIMED_RUNS >> 1] ?? 0;
+  return least;
 }
 
 /** Runs one loop to its end, or until an input hangs it; answers its last status. */
@@ -92,9 +94,10 @@ function loop(settings: LoopSettings): Promise<LoopStatus | undefined> {
         void worker.terminate();
       }
     }, HEARTBEAT_MILLIS);
-    worker.on('message', (message: { find?: Find; status?: LoopStatus }) => {
-      if (message.find !== undefined) keeping.push(keep(message.find));
-      if (message.status !== undefined) last = message.status;
+    worker.on('message', ({ find, status, functions }: LoopMessage) => {
+      if (find !== undefined) keeping.push(keep(find));
+      if (status !== undefined) last = status;
+      if (functions !== undefined) code.add(functions);
     });
     worker.on('error', (error) => keeping.push(inWork(`ends the loop: ${error.message}`, error.stack ?? '')));
     worker.on('exit', async () => {
@@ -104,6 +107,10 @@ function loop(settings: LoopSettings): Promise<LoopStatus | undefined> {
     });
   });
 }
+
+/** Words how much of the modules that were loaded was executed. */
+const coverageText = ({ reached, known }: CoverageSum): string =>
+  `${((100 * reached) / known).toFixed(1)} % of ${known} characters of src`;
 
 const seconds = Number(values.seconds) / names.length;
 let executions = 0;
@@ -115,11 +122,14 @@ for (const name of names) {
     const status = await loop({ target: name, seed, seconds: (end - Date.now()) / 1000, shared });
     if (status === undefined) continue;
     executions += status.executions;
-    const share = ((100 * status.reached) / status.known).toFixed(1);
+    const heap = `heap ${Math.round(status.heap / 2 ** 20)} MiB`;
     console.log(
-      `${name}: ${status.executions} executions, ${status.corpus} inputs, ${status.reached} characters of src reached (${share} % of the functions called), heap ${Math.round(status.heap / 2 ** 20)} MiB`,
+      `${name}: ${status.executions} executions, ${status.corpus} inputs, ${coverageText(status)} reached, ${heap}`,
     );
   }
 }
-console.log(`${executions} executions, ${found.size} finds${found.size > 0 ? ` in ${folder}` : ''}`);
+const finds = `${found.size} finds${found.size > 0 ? ` in ${folder}` : ''}`;
+console.log(
+  `${names.length} targets, ${values.seconds} s: ${executions} executions, ${coverageText(code.sum())} reached, ${finds}`,
+);
 process.exitCode = found.size > 0 ? 1 : 0;

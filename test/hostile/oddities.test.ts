@@ -1,13 +1,20 @@
 /** No oddity breaks a promise again, whole or cut. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDissector } from '../../src/dissect/dissector.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { TARGETS } from '../fuzz/targets/index.ts';
 import { faultOfCuts } from '../truncation/cuts.ts';
-import { ODDITIES } from './oddities.ts';
+import { ODD_CAPTURES, ODDITIES } from './oddities.ts';
 
 const dissector = createDissector(standardProtocols);
 const layers = dissector.createLayers();
 
 test.each(ODDITIES)('$name', ({ packet }) => {
   expect(faultOfCuts(dissector, layers, packet)).toBe('');
+});
+
+describe.each(ODD_CAPTURES)('$name', ({ octets }) => {
+  test.each(['reader', 'cluster', 'flows', 'streams', 'writer'])('%s', async (name) => {
+    await (await TARGETS[name]?.())?.run(octets);
+  });
 });

@@ -1,8 +1,12 @@
-/** A file of context: facts or warnings come of it, never an exception. */
+/** A file of context: facts or warnings come of it, never an exception, and the cluster they make can be shown. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readContext } from '../../../src/cluster/context/context.ts';
+import { joinCluster } from '../../../src/cluster/join/join-cluster.ts';
+import { buildModel } from '../../../src/cluster/model.ts';
+import { Observations } from '../../../src/cluster/traffic/observations.ts';
 import { FIXTURES } from '../../corpus.ts';
+import { checkCluster } from '../cluster-output.ts';
 import { contextWords } from '../dictionary.ts';
 import { type FuzzTarget, promise } from '../target.ts';
 
@@ -32,6 +36,7 @@ export const context: FuzzTarget = {
     );
     promise(facts.length <= 16 + text.length, 'there are more facts than characters');
     promise(warnings.length <= 16, 'a file has more than a few warnings');
+    checkCluster(joinCluster(buildModel(facts), new Observations()), input);
     promise(Object.keys(Object.prototype).length === 0, 'the prototype of objects was changed');
   },
   fixture: (octets) => ({ octets, extension: 'txt' }),

@@ -1,4 +1,5 @@
 /** One frame: rows, JSON, tree, hex breakdown and listing. An input is the link type in two octets, then the frame. */
+import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { verifyChecksums } from '../../../src/dissect/checksums.ts';
 import { createDissector } from '../../../src/dissect/dissector.ts';
@@ -7,6 +8,7 @@ import { hexBreakdown } from '../../../src/render/hex.ts';
 import { packetLine } from '../../../src/render/line.ts';
 import { layerObject } from '../../../src/render/object.ts';
 import { protocolsText } from '../../../src/render/protocols-text.ts';
+import { jsonText } from '../../../src/render/safe-text.ts';
 import { recordSchema } from '../../../src/render/schema.ts';
 import { createStyle } from '../../../src/render/style.ts';
 import { layerTree } from '../../../src/render/tree.ts';
@@ -45,7 +47,7 @@ function run(input: Uint8Array): void {
   const json = bareJson(layers);
   promise(json.length <= 4096 + CHARACTERS_PER_OCTET * octets.length, 'the record is far longer than the packet');
   checkText('the record', json, octets);
-  const record: { layers: object[] } = JSON.parse(json);
+  const record: { layers: Record<string, unknown>[] } = JSON.parse(json);
   promise(
     validate(record),
     `the record is not valid: ${validate.errors?.find((e) => e.keyword !== 'oneOf')?.instancePath.replace(/\d+/g, '#')}`,
@@ -53,7 +55,10 @@ function run(input: Uint8Array): void {
   promise(keyFault(layers) === '', `keys: ${keyFault(layers)}`);
   const fault = partitionFault(layers);
   promise(fault === '', `bits: ${fault.replace(/\d+/g, '#')}`);
-  for (let row = 0; row < layers.count; row++) layerObject(layers, row);
+  promise(jsonText(record) === json, 'the record is not written as JSON.stringify writes it');
+  const objects = Array.from({ length: layers.count }, (_, row) => layerObject(layers, row));
+  const told = record.layers.map(({ payload: _, padding: __, ...layer }: Record<string, unknown>) => layer);
+  promise(isDeepStrictEqual(told, objects), 'the layers of the record are not those of the object API');
   checkText('the listing', packetLine(layers, head, style), octets);
   checkText('the tree', layerTree(layers, style).join('\n'), octets);
   checkText('the hex', hexBreakdown(layers, style, 80).join('\n'), octets);

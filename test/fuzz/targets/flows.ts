@@ -1,46 +1,98 @@
-/** A capture file's flows: every packet is counted once, in a flow or as belonging to none. */
+/** A capture file's flows: the same by both ways to sum packets up, every packet counted once, and each record as its schema says. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { CaptureError } from '../../../src/capture/capture-error.ts';
 import { PacketBatch } from '../../../src/capture/packet.ts';
 import { CaptureReader } from '../../../src/capture/reader.ts';
+import { withFacts } from '../../../src/cli/flow-facts.ts';
+import { NO_NAMES } from '../../../src/cluster/names.ts';
 import { createDissector } from '../../../src/dissect/dissector.ts';
-import { FlowTracker } from '../../../src/flow/tracker.ts';
+import { ApplicationObserver } from '../../../src/flow/application-observer.ts';
+import type { FlowInput } from '../../../src/flow/flow-input.ts';
+import type { FlowRecord } from '../../../src/flow/flow-record.ts';
+import { FLOW_SCHEMA } from '../../../src/flow/flow-schema.ts';
+import { NatLinks } from '../../../src/flow/nat.ts';
+import { ObservedTracker } from '../../../src/flow/observed-tracker.ts';
+import type { FlowOptions } from '../../../src/flow/tracker.ts';
 import { standardProtocols } from '../../../src/protocols/index.ts';
+import { flowCsv } from '../../../src/render/flow-csv.ts';
+import { flowJson } from '../../../src/render/flow-json.ts';
+import { FlowTableText } from '../../../src/render/flow-table.ts';
+import { jsonText } from '../../../src/render/safe-text.ts';
+import { createStyle } from '../../../src/render/style.ts';
 import { packetWords } from '../dictionary.ts';
 import { seedCaptures } from '../seeds.ts';
-import { type FuzzTarget, promise } from '../target.ts';
+import { checkText, type FuzzTarget, promise } from '../target.ts';
 
 /** Few, so that flows give way. */
 const MAX_FLOWS = 64;
 
 const dissector = createDissector(standardProtocols);
+const style = createStyle();
+const validate = new Ajv2020({ strict: false }).compile(FLOW_SCHEMA);
+
+/** The flows of one pass, in the order in which they were told. */
+interface Pass {
+  readonly tracker: ObservedTracker;
+  readonly input: FlowInput;
+  readonly applications: ApplicationObserver;
+  readonly flows: readonly FlowRecord[];
+}
+
+function passOver(input: Uint8Array, options: FlowOptions): Pass {
+  const reader = new CaptureReader();
+  const flows: FlowRecord[] = [];
+  const onEvicted = (flow: FlowRecord): number => flows.push(flow);
+  const tracker = new ObservedTracker(dissector, { seed: 1, maxFlows: MAX_FLOWS, onEvicted, ...options });
+  const applications = new ApplicationObserver(() => tracker.base);
+  tracker.observer = applications;
+  const taken = tracker.open({
+    linkType: (id) => reader.interfaces[id]?.linkType ?? -1,
+    fcsOctets: (id) => reader.interfaces[id]?.fcsOctets ?? 0,
+    point: (id) => `point ${id}`,
+  });
+  reader.append(input);
+  const batch = new PacketBatch();
+  try {
+    while (reader.nextBatch(batch) > 0) taken.add(reader.view, batch, 0, batch.count);
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+  }
+  flows.push(...tracker.flows());
+  return { tracker, input: taken, applications, flows };
+}
+
+/** The records with all that is known of them, as text and as values. */
+function checkRecords({ flows, applications }: Pass, input: Uint8Array): void {
+  const links = new NatLinks();
+  for (const flow of flows) links.add(flow);
+  const known = flows.map((flow) => withFacts(flow, { names: NO_NAMES, applications, links: links.links() }));
+  const table = new FlowTableText(known, true, style, 80);
+  for (const flow of known) {
+    const json = flowJson(flow);
+    const { marks: _, ...told } = flow;
+    promise(json === jsonText({ type: 'flow', ...told }), 'the line of JSON is not that of the record');
+    const [fault] = validate(JSON.parse(json)) ? [] : (validate.errors ?? []);
+    promise(fault === undefined, `the record is not valid: ${fault?.instancePath.replace(/\d+/g, '#')}`);
+    checkText('the record', json, input);
+    checkText('the row', table.line(flow), input);
+    checkText('the values', flowCsv(flow), input);
+  }
+}
 
 export const flows: FuzzTarget = {
   longest: 32 * 1024,
   words: packetWords(standardProtocols),
   seeds: seedCaptures,
   run: (input) => {
-    const reader = new CaptureReader();
-    const tracker = new FlowTracker(dissector, { seed: 1, maxFlows: MAX_FLOWS });
-    const taken = tracker.open({
-      linkType: (id) => reader.interfaces[id]?.linkType ?? -1,
-      fcsOctets: (id) => reader.interfaces[id]?.fcsOctets ?? 0,
-      point: (id) => `point ${id}`,
-    });
-    reader.append(input);
-    const batch = new PacketBatch();
-    try {
-      while (reader.nextBatch(batch) > 0) taken.add(reader.view, batch, 0, batch.count);
-    } catch (error) {
-      if (!(error instanceof CaptureError)) throw error;
-    }
-    for (const flow of tracker.flows()) {
-      const text = JSON.stringify(flow, (_, value) => {
-        promise(!(typeof value === 'number' && Number.isNaN(value)), 'a flow has a NaN');
-        return typeof value === 'bigint' ? String(value) : value;
-      });
-      promise(text.length > 0, 'a flow says nothing');
-    }
-    promise(tracker.unattributed <= taken.packets, 'more packets are in no flow than there are');
+    const pass = passOver(input, {});
+    const rows = passOver(input, { keyBatch: false });
+    promise(
+      jsonText(pass.flows) === jsonText(rows.flows),
+      'the generated function finds other flows than rows of layers',
+    );
+    promise(pass.tracker.unattributed === rows.tracker.unattributed, 'the two ways count other packets to no flow');
+    promise(pass.tracker.unattributed <= pass.input.packets, 'more packets are in no flow than there are');
+    checkRecords(pass, input);
   },
   fixture: (octets) => ({ octets, extension: 'pcap' }),
 };

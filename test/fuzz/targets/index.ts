@@ -7,5 +7,9 @@ export const TARGETS: Readonly<Record<string, () => Promise<FuzzTarget>>> = {
   filter: async () => (await import('./filter.ts')).filter,
   decompress: async () => (await import('./decompress.ts')).decompress,
   context: async () => (await import('./context.ts')).context,
+  cluster: async () => (await import('./cluster.ts')).cluster,
   flows: async () => (await import('./flows.ts')).flows,
+  streams: async () => (await import('./streams.ts')).streams,
+  writer: async () => (await import('./writer.ts')).writer,
+  dumps: async () => (await import('./dumps.ts')).dumps,
 };
