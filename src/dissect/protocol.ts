@@ -2,7 +2,7 @@
 import type { Children, Field, FieldSpecs, Fields } from './field.ts';
 import type { Layers } from './layers.ts';
 import { layOut } from './layout.ts';
-import { LooseFields, refuseReservedKeys } from './loose-fields.ts';
+import { LooseFields, refuseReservedKeys, withLooseFields } from './loose-fields.ts';
 import type { FieldEmitter } from './walk.ts';
 
 /**
@@ -81,6 +81,8 @@ export type Next<K extends string = string> =
 export interface Guess {
   /** Tables whose protocols may carry this one under any code point. */
   readonly in: readonly TableName[];
+  /** Whether the protocol's octets may begin with this one; `when` is asked for none that begin otherwise. */
+  readonly first?: (octet: number) => boolean;
   /** Whether the octets are this protocol beyond reasonable doubt: nothing else stands behind the claim. */
   readonly when: (view: DataView, start: number, end: number) => boolean;
 }
@@ -251,7 +253,8 @@ export function defineProtocol<N extends string, S extends FieldSpecs, V extends
   const { headerLength, extent, next } = declaration;
   const extentData = typeof extent === 'function' ? undefined : extent;
   const nextData = typeof next === 'function' ? undefined : next;
-  return Object.assign(new LooseFields(name, declaration.variable ?? ({} as V)), {
+  return withLooseFields({
+    looseFields: new LooseFields<V>(name, declaration.variable ?? ({} as V)),
     name,
     title: declaration.title,
     source: declaration.source,

@@ -75,7 +75,7 @@ class LayerWalk implements FieldEmitter {
     this.row = row;
     this.view = layers.viewOf(row);
     this.limit = end;
-    this.open.length = 0;
+    if (this.open.length > 0) this.open.length = 0;
     this.textLength = 0;
     let complete = true;
     if (!isFixedShown) for (const field of protocol.fixed) complete = this.field(field, start) && complete;

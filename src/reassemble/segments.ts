@@ -3,6 +3,7 @@
  * it; the message then appears there, and says which frames it began in. Where segments overlap, the octets that came first stay.
  */
 import type { Layers } from '../dissect/layers.ts';
+import type { Protocol } from '../dissect/protocol.ts';
 import { pathKey } from './packet-path.ts';
 
 /** Directions of streams with something to remember; the one longest without a message gives way. */
@@ -15,6 +16,8 @@ const MAX_OCTETS = 64 * 1024 * 1024;
 const MAX_HELD = 64;
 /** Frames one message is put together from: the longest message in segments of 64 octets. */
 const MAX_FRAMES = 65_536;
+/** Places by which directions are looked for before their whole names are made, a power of two. */
+const PLACES = 65_536;
 /** Octets of memory that a segment held back takes beside its own, so that a flood of tiny ones is bounded too. */
 const HELD_COST = 256;
 
@@ -26,6 +29,8 @@ interface HeldSegment {
 
 /** One direction of a stream. */
 class Direction {
+  /** Where `occupied` counts it. */
+  readonly place: number;
   /** Number of the octet that is to come next. */
   next = 0;
   /** Id of the protocol whose message is unfinished; 0 for none. */
@@ -40,6 +45,10 @@ class Direction {
   /** Segments behind a hole. */
   held: HeldSegment[] = [];
   heldOctets = 0;
+
+  constructor(place: number) {
+    this.place = place;
+  }
 }
 
 /** What the dissector is to do with a segment. */
@@ -59,6 +68,8 @@ const distance = (to: number, from: number): number => (to - from) | 0;
 /** Follows the directions of streams in which messages were found. */
 export class SegmentReassembly {
   private readonly directions = new Map<string, Direction>();
+  /** Directions by their ports: the full name, a text, costs more than all else that is done for most segments. */
+  private readonly occupied = new Uint16Array(PLACES);
   /** Octets of all unfinished messages and segments held back, with what these cost. */
   private octets = 0;
   /** Unfinished messages given up: too many at once, in too many frames, or with holes that stayed. */
@@ -70,7 +81,10 @@ export class SegmentReassembly {
   guessed = false;
 
   /** The segment in hand. */
-  private key = '';
+  private layers: Layers | undefined;
+  private row = 0;
+  private point = '';
+  private place = 0;
   private direction: Direction | undefined;
   private sequenceEnd = 0;
   private frame = 0;
@@ -84,10 +98,13 @@ export class SegmentReassembly {
     const stream = layers.protocolOf(row).stream!;
     const begins = stream.begins(view, start);
     const sequence = (stream.sequence(view, start) + (begins ? 1 : 0)) >>> 0;
-    this.key = `${point}\0${pathKey(layers, row, true)}`;
+    this.layers = layers;
+    this.row = row;
+    this.point = point;
     this.frame = frame;
     this.sequenceEnd = (sequence + layers.wireEnd[row]! - payload) >>> 0;
-    this.direction = this.directions.get(this.key);
+    this.place = placeOf(layers.protocolOf(row), view, start);
+    this.direction = this.occupied[this.place] === 0 ? undefined : this.directions.get(this.key);
     const { direction } = this;
     if (direction === undefined || (end === payload && !begins)) return Continuation.none;
     if (begins || end < layers.wireEnd[row]!) {
@@ -97,6 +114,11 @@ export class SegmentReassembly {
     }
     const octets = new Uint8Array(view.buffer, view.byteOffset + payload, end - payload);
     return direction.protocol === 0 ? this.alone(direction, sequence) : this.behind(direction, sequence, octets);
+  }
+
+  /** Name of the direction that the segment in hand belongs to. */
+  private get key(): string {
+    return `${this.point}\0${pathKey(this.layers!, this.row, true)}`;
   }
 
   /** A segment with no unfinished message before it. */
@@ -180,10 +202,11 @@ export class SegmentReassembly {
   finish(protocol: number, guessed: boolean, view: DataView, start: number, end: number, needed: number): boolean {
     let { direction } = this;
     if (direction === undefined) {
-      direction = new Direction();
+      direction = new Direction(this.place);
       direction.next = this.sequenceEnd;
       this.direction = direction;
       this.directions.set(this.key, direction);
+      this.occupied[direction.place]! += 1;
     }
     if (start === end) return true;
     if (needed > MAX_MESSAGE) return false;
@@ -223,6 +246,13 @@ export class SegmentReassembly {
       if (this.directions.size <= MAX_DIRECTIONS && this.octets <= MAX_OCTETS) return;
       this.giveUp(direction);
       this.directions.delete(key);
+      this.occupied[direction.place]! -= 1;
     }
   }
+}
+
+/** Place of the directions with the ports in the header at `start`. */
+function placeOf({ fixed }: Protocol, view: DataView, start: number): number {
+  const ports = Math.imul(fixed[0]!.get(view, start), 0x9e3779b1) ^ Math.imul(fixed[1]!.get(view, start), 0x85ebca6b);
+  return (ports ^ (ports >>> 16)) & (PLACES - 1);
 }

@@ -78,12 +78,23 @@ function writeJsonValue(
   }
 }
 
+/** Lists that an object has even where it has no element for them. */
+export interface ObjectLists {
+  readonly lists: readonly Field[];
+  /** All of them as empty arrays. */
+  readonly empty: FixedText;
+}
+
+/** The lists among the fields of an object. */
+export function objectLists(fields: readonly Field[]): ObjectLists {
+  const lists = fields.filter(({ kind }) => kind === 'list');
+  return { lists, empty: fixedText(lists.map(({ key }) => `,"${key}":[]`).join('')) };
+}
+
 /** What is written for a field each time. */
-interface FieldTexts {
+interface FieldTexts extends ObjectLists {
   /** `,"key":` */
   readonly key: FixedText;
-  /** The lists among the children: arrays, also where an object has no element for them. */
-  readonly lists: readonly Field[];
 }
 
 /** Writes the fields of layers as members of the object that is open in `out`, which has a member already. */
@@ -113,11 +124,12 @@ export class JsonFields implements FieldVisitor {
     this.isFirst = false;
     this.depth = 0;
     this.openLists[0] = undefined;
-    this.seenLists[0]!.length = 0;
+    const seen = this.seenLists[0]!;
+    if (seen.length > 0) seen.length = 0;
   }
 
-  /** Ends the layer's fields; `lists` of which there was no element are empty arrays. */
-  finish(lists: readonly Field[]): void {
+  /** Ends the layer's fields; lists of which there was no element are empty arrays. */
+  finish(lists: ObjectLists): void {
     this.closeList();
     this.addEmpty(lists);
   }
@@ -125,7 +137,7 @@ export class JsonFields implements FieldVisitor {
   private textsOf(field: Field): FieldTexts {
     let texts = this.texts.get(field);
     if (texts === undefined) {
-      texts = { key: jsonKey(field), lists: field.children.filter(({ kind }) => kind === 'list') };
+      texts = { key: fixedText(`,"${field.key}":`), ...objectLists(field.children) };
       this.texts.set(field, texts);
     }
     return texts;
@@ -140,17 +152,19 @@ export class JsonFields implements FieldVisitor {
     else if (seen.length > 0) seen.length = 0;
   }
 
-  private leave(lists: readonly Field[]): void {
+  private leave(lists: ObjectLists): void {
     this.closeList();
-    if (lists.length > 0) this.addEmpty(lists);
+    this.addEmpty(lists);
     this.depth--;
     if (this.isFirst) this.out.character(OPENING_BRACE);
     this.out.character(CLOSING_BRACE);
     this.isFirst = false;
   }
 
-  private addEmpty(lists: readonly Field[]): void {
+  private addEmpty({ lists, empty }: ObjectLists): void {
+    if (lists.length === 0) return;
     const seen = this.seenLists[this.depth]!;
+    if (seen.length === 0 && !this.isFirst) return this.out.fixed(empty);
     for (const list of lists) {
       if (seen.includes(list)) continue;
       this.key(list);
@@ -165,14 +179,12 @@ export class JsonFields implements FieldVisitor {
     openLists[depth] = undefined;
   }
 
-  private key(field: Field): FieldTexts {
+  private key(field: Field): void {
     const { out } = this;
-    const texts = this.textsOf(field);
     const from = out.at;
-    out.fixed(texts.key);
+    out.fixed(this.textsOf(field).key);
     if (this.isFirst) out.octets[from] = OPENING_BRACE;
     this.isFirst = false;
-    return texts;
   }
 
   private bits(start: number, end: number): void {
@@ -210,7 +222,7 @@ export class JsonFields implements FieldVisitor {
   }
 
   closeGroup(field: Field): void {
-    this.leave(this.textsOf(field).lists);
+    this.leave(this.textsOf(field));
   }
 
   openElement(list: Field): void {
@@ -227,11 +239,6 @@ export class JsonFields implements FieldVisitor {
   }
 
   closeElement(list: Field): void {
-    this.leave(this.textsOf(list).lists);
+    this.leave(this.textsOf(list));
   }
-}
-
-/** `,"key":` */
-export function jsonKey({ key }: Field): FixedText {
-  return fixedText(`,"${key}":`);
 }

@@ -6,7 +6,7 @@ import { readNumber } from '../dissect/plan.ts';
 import type { Protocol } from '../dissect/protocol.ts';
 import { walkDetails, walkField, walkLayer } from '../dissect/walk.ts';
 import { type FieldRun, type FieldRuns, fieldRuns, newTextId, type RunFormat, RunKind, runAt } from './field-runs.ts';
-import { JsonFields } from './json-fields.ts';
+import { JsonFields, type ObjectLists, objectLists } from './json-fields.ts';
 import { protocolsText } from './protocols-text.ts';
 import { remaindersOf } from './remainder.ts';
 import { jsonString } from './safe-text.ts';
@@ -66,8 +66,7 @@ function isText({ kind }: Field): boolean {
 interface LayerTexts extends FieldRuns {
   /** Id of the texts that layers begin with: name, range and marks. */
   readonly head: number;
-  /** Lists that are arrays even without an element. */
-  readonly lists: readonly Field[];
+  readonly lists: ObjectLists;
 }
 
 /** Writes packets' records to a buffer. */
@@ -258,8 +257,7 @@ export class PacketJson {
 }
 
 function layerTexts(protocol: Protocol): LayerTexts {
-  const lists = protocol.loose.filter(({ kind }) => kind === 'list');
-  return { ...fieldRuns(protocol, FORMAT), head: newTextId(), lists };
+  return { ...fieldRuns(protocol, FORMAT), head: newTextId(), lists: objectLists(protocol.loose) };
 }
 
 function issueTexts({ issues }: Layers): string[] {
