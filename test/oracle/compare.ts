@@ -9,6 +9,7 @@ import {
   isDecrypted,
   LEFT_OUT,
   MESSAGE_FIELDS,
+  NOT_BEFORE,
   ourStack,
   REPEATED_IN,
   theirNotation,
@@ -122,13 +123,16 @@ export function compare(file: string, ours: Recording, theirs: Recording, scope:
     const their = byPacket(name in FIRST_IS_ANOTHER ? withoutFirst(column) : column, count, (packet, tree) =>
       isComparable(name, packet, tree),
     );
+    const next = NOT_BEFORE[name];
+    const reachNext = next === undefined ? undefined : new Set(theirs.columns.get(next)?.packet);
     for (const packet of new Set([...our.keys(), ...their.keys()])) {
       // Octets and texts of no length are shown by one and left out by the other; they say the same.
       const isThere = (value: string): boolean => value !== '';
       const ourValues = (our.get(packet) ?? []).filter(isThere);
       const shown = (their.get(packet) ?? []).map((show) => theirNotation(field.kind, show)).filter(isThere);
       const isBeside = BESIDE_MEANING.includes(name);
-      if ((name in LEFT_OUT && shown.length === 0) || (isBeside && ourValues.length === 0)) continue;
+      const isLeftOut = name in LEFT_OUT || reachNext?.has(packet) === false;
+      if ((isLeftOut && shown.length === 0) || (isBeside && ourValues.length === 0)) continue;
       const ourText = asShownBy(shown, ourValues).join(' | ');
       const theirText = (isBeside ? amongThem(ourValues, shown) : shown).join(' | ');
       agreement.fields++;

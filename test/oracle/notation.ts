@@ -97,6 +97,9 @@ export function isDecrypted(field: string, tree: string): boolean {
 /** Protocols of which tshark shows a message only when it is whole, so that its beginning in one segment is not compared. */
 export const WHOLE_ONLY: readonly string[] = ['tls'];
 
+/** Fields that tshark leaves out of a header that is cut off before another one, which is named: not compared in a packet without that. */
+export const NOT_BEFORE: Readonly<Record<string, string>> = { 'tcp.ack_raw': 'tcp.hdr_len' };
+
 /** A stack of tshark's as far as the protocols are ours. */
 export interface ComparableStack {
   /** The layers before the first protocol that is not ours. */

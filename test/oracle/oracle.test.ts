@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { STACK, totalAgreement } from './compare.ts';
+import { totalAgreement } from './compare.ts';
 import { FIXTURES, SHARED } from './corpus.ts';
 import { knownDifferences, sortDifferences } from './known-differences.ts';
 import { type CorpusRun, compareCorpus, fieldCoverage } from './run.ts';
@@ -9,8 +9,8 @@ import { agreementTable, differenceList } from './table.ts';
 const list = knownDifferences();
 
 /** Parts of all that is compared of captures made by others, many of them malformed on purpose, that must agree at least. */
-const LEAST_FIELDS = 0.997;
-const LEAST_STACKS = 0.997;
+const LEAST_FIELDS = 0.9993;
+const LEAST_STACKS = 0.9995;
 
 test('every declared field is known to be tshark’s or not', () => {
   const { compared, lacking, unasked } = fieldCoverage();
@@ -19,11 +19,12 @@ test('every declared field is known to be tshark’s or not', () => {
 });
 
 function tell(name: string, run: CorpusRun): void {
-  const { comparison, captures, unrecorded, unreadable } = run;
+  const { comparison, captures, unrecorded, unreadable, cutMessages } = run;
   const { unknown } = sortDifferences(name, comparison.differences, list);
   process.stdout.write(
     `oracle, ${name}: ${captures.length} captures with ${comparison.packets} packets compared; ` +
-      `not compared: ${unrecorded.length} without a recording, ${unreadable.length} that tshark can't read\n` +
+      `not compared: ${unrecorded.length} without a recording, ${unreadable.length} that tshark can't read, ` +
+      `${cutMessages} messages that their segment does not hold to the end\n` +
       `${agreementTable(comparison, unknown)}\n`,
   );
 }
@@ -37,9 +38,9 @@ describe('fixtures agree with tshark', () => {
     expect(run.unreadable).toEqual([]);
   });
 
-  test('in every packet, time, length, protocol and field but for known differences', () => {
+  test('in every packet, time, length, protocol and field', () => {
     tell(FIXTURES.name, run);
-    expect(differenceList(sorted.unknown, 3)).toBe('');
+    expect(differenceList(run.comparison.differences, 3)).toBe('');
   });
 
   test('known differences still occur', () => {
@@ -57,21 +58,11 @@ describe('captures made by others agree with tshark', () => {
     process.stdout.write(`oracle, ${SHARED.name}: captures not compared, for ${why}\n`);
   }
 
-  test.skipIf(!isRecorded)('in the number of packets, but for known differences', () => {
-    expect(
-      differenceList(
-        sorted.unknown.filter(({ field }) => field === 'frame.number'),
-        3,
-      ),
-    ).toBe('');
+  test.skipIf(!isRecorded)('in every packet, time, length, protocol and field but for known differences', () => {
+    expect(differenceList(sorted.unknown, 3)).toBe('');
   });
 
-  test.skipIf(!isRecorded)('in times and lengths, but for known differences', () => {
-    const properties = sorted.unknown.filter(({ protocol, field }) => protocol === 'frame' && field !== STACK);
-    expect(differenceList(properties, 3)).toBe('');
-  });
-
-  test.skipIf(!isRecorded)('in nearly all protocol stacks and fields', () => {
+  test.skipIf(!isRecorded)('in nearly all protocol stacks and fields, known differences counted as differing', () => {
     if (run === undefined) return;
     tell(SHARED.name, run);
     const { packets, stacks, fields, equal } = totalAgreement(run.comparison);

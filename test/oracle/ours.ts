@@ -3,7 +3,8 @@ import { CaptureError } from '../../src/capture/capture-error.ts';
 import { Packet } from '../../src/capture/packet.ts';
 import { CaptureReader } from '../../src/capture/reader.ts';
 import { NO_TIME } from '../../src/capture/timestamp.ts';
-import { createDissector, type Dissector } from '../../src/dissect/dissector.ts';
+import type { Dissector } from '../../src/dissect/dissector.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import type { Field } from '../../src/dissect/field.ts';
 import type { Layers } from '../../src/dissect/layers.ts';
 import { fieldValue } from '../../src/dissect/value.ts';
@@ -55,11 +56,15 @@ function stackOf(layers: Layers): string {
   return names.join(':');
 }
 
-/** Dissects every packet of a capture. `status` is 0, or 1 with the message of the error that ended the reading. */
+/**
+ * Dissects every packet of a capture. `status` is 0, or 1 with the message of the error that ended the reading. `onNotCompared` is called for
+ * each message whose fields are left out, see `WHOLE_ONLY`.
+ */
 export function ourAnswers(
   capture: Uint8Array,
   wanted: (field: string) => boolean,
   dissector: Dissector = createDissector(standardProtocols),
+  onNotCompared: () => void = () => {},
 ): Recording {
   const reader = new CaptureReader();
   const builder = new RecordingBuilder();
@@ -86,7 +91,10 @@ export function ourAnswers(
       for (let row = 0; row < layers.count; row++) {
         const { name } = layers.protocolOf(row);
         builder.tree(name);
-        if (WHOLE_ONLY.includes(name) && layers.issues.has(row, 'continues')) continue;
+        if (WHOLE_ONLY.includes(name) && layers.issues.has(row, 'continues')) {
+          onNotCompared();
+          continue;
+        }
         collector.view = layers.viewOf(row);
         walkLayer(layers, row, collector);
       }

@@ -30,7 +30,7 @@ for (const corpus of corpora) {
     file: (path) => positionals.length === 0 || positionals.some((part) => path.includes(part)),
     field: (name, owner) => (protocol === undefined || owner === protocol) && (field === undefined || name === field),
   });
-  const { comparison, captures, unrecorded, unreadable } = run;
+  const { comparison, captures, unrecorded, unreadable, cutMessages } = run;
   const { unknown } = sortDifferences(corpus.name, comparison.differences, knownDifferences());
   const shown = (values.known ? comparison.differences : unknown).filter((difference) =>
     field !== undefined
@@ -41,7 +41,8 @@ for (const corpus of corpora) {
   );
   process.stdout.write(
     `${corpus.name}: ${captures.length} captures, ${comparison.packets} packets; ` +
-      `${unrecorded.length} not recorded, ${unreadable.length} unreadable for tshark\n\n` +
+      `${unrecorded.length} not recorded, ${unreadable.length} unreadable for tshark, ` +
+      `${cutMessages} messages not compared, for their segment ends before them\n\n` +
       `${differenceList(shown, Number(limit))}\n${agreementTable(comparison, unknown, protocol)}\n`,
   );
 }

@@ -2,12 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { createDissector } from '../../src/dissect/dissector.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
 import { type Comparison, compare, newComparison, type Scope } from './compare.ts';
 import { type Corpus, capturesOf, FIELD_TYPES, recordingPath } from './corpus.ts';
 import { type DeclaredField, declaredFields } from './declared.ts';
-import { MESSAGE_FIELDS } from './notation.ts';
+import { MESSAGE_FIELDS, NOT_BEFORE } from './notation.ts';
 import { ourAnswers } from './ours.ts';
 import { captureDigest, decodeRecording } from './recording.ts';
 import { commandFor } from './tshark.ts';
@@ -41,7 +41,8 @@ export function fieldCoverage(): FieldCoverage {
   };
 }
 
-const messageFields = new Set(Object.values(MESSAGE_FIELDS).flat());
+/** Fields that tell how others are compared. */
+const guides = new Set([...Object.values(MESSAGE_FIELDS).flat(), ...Object.values(NOT_BEFORE)]);
 
 /** What a run over a corpus gave. */
 export interface CorpusRun {
@@ -52,6 +53,8 @@ export interface CorpusRun {
   readonly unrecorded: readonly string[];
   /** Captures that tshark could not read a packet of, with its message. */
   readonly unreadable: readonly { readonly file: string; readonly message: string }[];
+  /** Messages that are not compared, for their segment ends before them. */
+  readonly cutMessages: number;
 }
 
 /** Which captures and fields to compare. */
@@ -70,12 +73,13 @@ export function compareCorpus(corpus: Corpus, { file = () => true, field = () =>
   const fields = new Map([...fieldCoverage().compared].filter(([name, { protocol }]) => field(name, protocol)));
   const names = new Set<string>(standardProtocols.map((protocol) => protocol.name));
   const scope: Scope = { fields, isOurs: (protocol) => names.has(protocol) };
-  const isNeeded = (name: string): boolean => fields.has(name) || messageFields.has(name);
+  const isNeeded = (name: string): boolean => fields.has(name) || guides.has(name);
   const dissector = createDissector(standardProtocols);
   const comparison = newComparison();
   const captures: string[] = [];
   const unrecorded: string[] = [];
   const unreadable: { file: string; message: string }[] = [];
+  let cutMessages = 0;
   for (const capture of capturesOf(corpus).filter(file)) {
     const octets = readFileSync(join(corpus.directory, capture));
     const recorded = recordingPath(corpus, capture);
@@ -88,9 +92,14 @@ export function compareCorpus(corpus: Corpus, { file = () => true, field = () =>
       unreadable.push({ file: capture, message: theirs.message });
       continue;
     }
-    const ours = ourAnswers(decompressed(octets), (name) => fields.has(name), dissector);
+    const ours = ourAnswers(
+      decompressed(octets),
+      (name) => fields.has(name),
+      dissector,
+      () => cutMessages++,
+    );
     compare(capture, ours, theirs, scope, comparison);
     captures.push(capture);
   }
-  return { comparison, captures, unrecorded, unreadable };
+  return { comparison, captures, unrecorded, unreadable, cutMessages };
 }

@@ -21,7 +21,10 @@ function agreementRow(name: string, agreement: Agreement, unexplained: number): 
   return [name, String(packets), percent(stacks, packets), String(fields), ...differ];
 }
 
-/** A line a protocol and one for all: packets whose stack agrees, fields that are equal; then what was not compared. */
+/**
+ * A line a protocol and one for all: packets whose stack agrees, fields that are equal; then what was not compared. A field counts once for a
+ * packet, and is equal when all its values there are; a difference that is known is explained, but is none the less one.
+ */
 export function agreementTable(comparison: Comparison, unknown: readonly Difference[], protocol?: string): string {
   const unexplained = (name: string): number =>
     unknown.filter((difference) => difference.protocol === name && difference.field !== STACK).length;
