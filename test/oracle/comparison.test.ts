@@ -78,8 +78,10 @@ test.each([
   ['eth:ethertype:ip:igmp:igmp', 'eth:ip:igmp', ''],
   ['eth:ethertype:ip:ip:udp', 'eth:ip:ip:udp', ''],
   ['eth:ethertype:ip:tcp:http:data', 'eth:ip:tcp', ''],
+  ['eth:ethertype:ipv6:icmpv6:icmp', 'eth:ipv6:icmpv6', ''],
+  ['eth:ethertype:ipv6:icmpv6:ip:icmp', 'eth:ipv6:icmpv6:ip:icmp', ''],
 ])('the stack %s is %s, then %s', (theirs, stack, foreign) => {
-  const names = ['eth', 'ip', 'tcp', 'udp', 'igmp', 'http'];
+  const names = ['eth', 'ip', 'ipv6', 'tcp', 'udp', 'icmp', 'icmpv6', 'igmp', 'http'];
   expect(
     comparableStack(
       theirs,

@@ -39,9 +39,18 @@ export function ourStack(ours: string): string {
 /** Protocols that tshark enters through a dissector of the same name, so that it names one layer twice. */
 const NAMED_TWICE: readonly string[] = ['igmp', 'arp', 'tls', 'http', 'bgp'];
 
-/** Whether a name in tshark's stack is a layer at all. */
-function isLayer(name: string): boolean {
-  return !(name in NO_LAYER);
+/** Names of tshark's that are no layer behind another one, with the reason. */
+const NO_LAYER_BEHIND: Readonly<Record<string, string>> = {
+  'icmpv6:icmp': "ICMPv6's extensions are shown by the dissector of ICMP",
+};
+
+/** Whether a name in tshark's stack is a layer at all, behind the name before it. */
+function isLayer(name: string, before: string): boolean {
+  return !(
+    name in NO_LAYER ||
+    `${before}:${name}` in NO_LAYER_BEHIND ||
+    (NAMED_TWICE.includes(name) && name === before)
+  );
 }
 
 /**
@@ -116,10 +125,10 @@ export function comparableStack(
   isOurs: (name: string) => boolean,
   has: (field: string) => boolean,
 ): ComparableStack {
-  const all = theirs
-    .split(':')
-    .filter((name) => name !== '' && isLayer(name))
-    .filter((name, at, names) => !(NAMED_TWICE.includes(name) && name === names[at - 1]));
+  const all = theirs.split(':').reduce<string[]>((layers, name) => {
+    if (name !== '' && isLayer(name, layers.at(-1) ?? '')) layers.push(name);
+    return layers;
+  }, []);
   const foreign = all.findIndex((name) => !isOurs(name));
   const ours = foreign < 0 ? all : all.slice(0, foreign);
   const whole = ours.filter((name) => MESSAGE_FIELDS[name]?.some(has) ?? true);

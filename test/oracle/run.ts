@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { createDissector } from '../../src/protocols/standard-dissector.ts';
+import { decompress as unzstd } from 'fzstd';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { type Comparison, compare, newComparison, type Scope } from './compare.ts';
 import { type Corpus, capturesOf, FIELD_TYPES, recordingPath } from './corpus.ts';
 import { type DeclaredField, declaredFields } from './declared.ts';
@@ -14,6 +15,8 @@ import { commandFor } from './tshark.ts';
 
 /** First octets of a gzip member (RFC 1952 §2.3.1). */
 const GZIP_MAGIC = 0x1f8b;
+/** First octets of a zstd frame (RFC 8878 §3.1.1). */
+const ZSTD_MAGIC = 0x28b52ffd;
 
 /** Declared fields by whether they can be compared. */
 export interface FieldCoverage {
@@ -63,9 +66,11 @@ export interface Selection {
   readonly field?: (field: string, protocol: string) => boolean;
 }
 
-/** The octets themselves, or what they are the gzip compression of. */
-function decompressed(octets: Buffer): Buffer {
-  return octets.length > 2 && octets.readUInt16BE(0) === GZIP_MAGIC ? gunzipSync(octets) : octets;
+/** The octets themselves, or what they are the compression of. */
+function decompressed(octets: Buffer): Uint8Array {
+  if (octets.length < 4) return octets;
+  if (octets.readUInt32BE(0) === ZSTD_MAGIC) return unzstd(octets);
+  return octets.readUInt16BE(0) === GZIP_MAGIC ? gunzipSync(octets) : octets;
 }
 
 /** Compares the captures of a corpus with their recordings, one after the other. */
