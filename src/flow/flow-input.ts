@@ -10,8 +10,6 @@ import type { FlowPass } from './flow-pass.ts';
 import type { FragmentedPacket } from './fragment-flows.ts';
 import { hasIcmpIdentifier, icmpWord, isIcmp } from './icmp-conversation.ts';
 import { TCP } from './ip-protocol.ts';
-import { keyBatch } from './key-batch.generated.ts';
-import { createKeyBatchContext, fitsKeyBatch, type KeyBatchContext } from './key-batch-context.ts';
 import { PacketCopies } from './packet-copies.ts';
 import type { PathHop } from './path-table.ts';
 import {
@@ -60,8 +58,6 @@ export class FlowInput {
   private readonly cooked2: number;
   private readonly ipv4: number;
   private readonly ipv6: number;
-  private readonly context: KeyBatchContext;
-  private readonly isCommon: boolean;
 
   constructor(tracker: FlowPass, description: InputDescription) {
     this.tracker = tracker;
@@ -72,8 +68,6 @@ export class FlowInput {
     this.cooked2 = dissector.named(sll2.name);
     this.ipv4 = dissector.named(ipv4.name);
     this.ipv6 = dissector.named(ipv6.name);
-    this.context = createKeyBatchContext(dissector, tracker.addresses, tracker.seed);
-    this.isCommon = tracker.usesKeyBatch && fitsKeyBatch(dissector);
   }
 
   /** Takes rows [from, to) of a batch, whose offsets are in `view`. */
@@ -101,13 +95,16 @@ export class FlowInput {
 
   /** Sums up packets as far as the generated function goes; answers the row it came to. */
   private addCommon(view: DataView, batch: PacketBatch, row: number, end: number, known: KnownInterface): number {
-    const { context, tracker } = this;
+    const { tracker } = this;
+    const { keyBatch } = tracker;
+    if (keyBatch === undefined) return row;
+    const { context } = keyBatch;
     tracker.timeOf(batch, row);
     context.baseSeconds = tracker.base;
     context.firstProtocol = known.firstProtocol;
     context.key3 = this.pointOf(batch.interfaceId[row]!, known, 0) << POINT_SHIFT;
     context.packetsBefore = this.packets - row + 1;
-    return keyBatch(view, batch, row, end, context, tracker.queue);
+    return keyBatch.sumUp(view, batch, row, end);
   }
 
   /** Sums a packet up by its rows of layers. */
@@ -146,7 +143,7 @@ export class FlowInput {
       const fcsOctets = description.fcsOctets(interfaceId);
       const firstProtocol = this.tracker.dissector.lookup('linkType', linkType);
       const isCooked = firstProtocol === this.cooked || firstProtocol === this.cooked2;
-      const isCommon = this.isCommon && !isCooked && fcsOctets === 0;
+      const isCommon = this.tracker.keyBatch !== undefined && !isCooked && fcsOctets === 0;
       known = { linkType, fcsOctets, firstProtocol, isCommon, points: new Map() };
       this.interfaces[interfaceId] = known;
     }

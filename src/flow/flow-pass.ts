@@ -4,6 +4,7 @@ import type { Dissector } from '../dissect/dissector.ts';
 import type { AddressTable } from './address-table.ts';
 import type { CapturePoint } from './capture-point.ts';
 import type { FragmentFlows } from './fragment-flows.ts';
+import type { KeyBatch, KeyBatchContext } from './key-batch-context.ts';
 import type { PathTable } from './path-table.ts';
 import type { FlowQueue } from './queue.ts';
 
@@ -16,8 +17,8 @@ export interface FlowPass {
   readonly addresses: AddressTable;
   readonly paths: PathTable;
   readonly fragments: FragmentFlows;
-  /** The generated batch function may be used. */
-  readonly usesKeyBatch: boolean;
+  /** The generated batch function, and what it is told of the packets in hand; undefined where it doesn't fit. */
+  readonly keyBatch: { readonly sumUp: KeyBatch; readonly context: KeyBatchContext } | undefined;
   /** Packets that belong to no flow. */
   unattributed: number;
   /** Second that times count from: that of the first packet with a time. */

@@ -42,7 +42,7 @@ function read(field: Field): string {
 /** Expression that reads the 32 bits of an address, or has the 128 bits of one numbered. */
 function readAddress(field: Field): string {
   const at = `at + ${field.octetOffset}`;
-  return field.bitWidth === 32 ? `view.getInt32(${at})` : `addresses.numberOf(view, ${at})`;
+  return field.bitWidth === 32 ? `view.getInt32(${at})` : `addresses.numberOf(view, ${at}) | 0`;
 }
 
 class Generator {
@@ -59,22 +59,23 @@ class Generator {
       .map((protocol) => this.caseOf(protocol));
     return `${HEAD}
 ${[...this.modules].map(([constant, module]) => `import { ${constant} } from '../protocols/${module}.ts';`).join('\n')}
-import type { PacketBatch } from '../capture/packet.ts';
-import type { KeyBatchContext } from './key-batch-context.ts';
+import type { KeyBatch, KeyBatchContext } from './key-batch-context.ts';
 import { type FlowQueue, hashKey, QUEUE_CAPACITY } from './queue.ts';
 
 ${[...this.functions].map(([name, source]) => `const ${name} = ${source};`).join('\n')}
 
 /**
- * Adds rows of a batch to the queue, from \`from\` up to \`to\`, until it is full or comes to a packet that needs rows of layers. Answers the row it
- * has come to.
+ * Makes the function that adds rows of a batch to the queue, from \`from\` up to \`to\`, until it is full or comes to a packet that needs rows of
+ * layers. It answers the row it has come to. Made once a pass, it has its tables and the queue's columns for constants.
  */
-export function keyBatch(view: DataView, batch: PacketBatch, from: number, to: number, context: KeyBatchContext, queue: FlowQueue): number {
-  const { start: starts, length: lengths, wireLength: wireLengths, seconds, nanos } = batch;
-  const { dispatch, addresses, seed, baseSeconds, firstProtocol, key3: pointAndFlags, packetsBefore, guarded, terminal } = context;
+export function createKeyBatch(context: KeyBatchContext, queue: FlowQueue): KeyBatch {
+  const { dispatch, addresses, seed, guarded, terminal } = context;
   const { ${[...this.tables].sort().join(', ')} } = context;
   const { key0, key1, key2, key3, key4, key5, key6, hash, direction, networkAt, transportAt, payloadAt } = queue;
   const { end, ipLength, payloadLength, ttl, tunnelPort, wireLength, time, packet, copy } = queue;
+  return function keyBatch(view, batch, from, to) {
+  const { start: starts, length: lengths, wireLength: wireLengths, seconds, nanos } = batch;
+  const { baseSeconds, firstProtocol, key3: pointAndFlags, packetsBefore } = context;
   let entry = queue.count;
   let row = from;
   for (; row < to && entry < QUEUE_CAPACITY; row++) {
@@ -141,6 +142,7 @@ ${cases.join('\n')}
   }
   queue.count = entry;
   return row;
+  };
 }
 `;
   }

@@ -1,4 +1,5 @@
 /** What the generated batch function is given beside packets. */
+import type { PacketBatch } from '../capture/packet.ts';
 import type { Dissector } from '../dissect/dissector.ts';
 import type { Protocol } from '../dissect/protocol.ts';
 import { standardProtocols } from '../protocols/index.ts';
@@ -26,6 +27,9 @@ export interface KeyBatchContext {
   packetsBefore: number;
 }
 
+/** The generated function. */
+export type KeyBatch = (view: DataView, batch: PacketBatch, from: number, to: number) => number;
+
 /** Whether the generated function, which knows the ids of the standard protocols, fits a dissector. Overrides of code points do no harm. */
 export function fitsKeyBatch(dissector: Dissector): boolean {
   return (
@@ -34,7 +38,7 @@ export function fitsKeyBatch(dissector: Dissector): boolean {
   );
 }
 
-/** Makes the context of one capture. */
+/** Makes the context of one pass. */
 export function createKeyBatchContext(dissector: Dissector, addresses: AddressTable, seed: number): KeyBatchContext {
   const { protocols } = dissector;
   return {

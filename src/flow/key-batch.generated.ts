@@ -2,8 +2,7 @@
 import { raw } from '../protocols/raw.ts';
 import { flannelUdp } from '../protocols/flannel-udp.ts';
 import { geneve } from '../protocols/geneve.ts';
-import type { PacketBatch } from '../capture/packet.ts';
-import type { KeyBatchContext } from './key-batch-context.ts';
+import type { KeyBatch, KeyBatchContext } from './key-batch-context.ts';
 import { type FlowQueue, hashKey, QUEUE_CAPACITY } from './queue.ts';
 
 const rawNext = raw.next!;
@@ -11,15 +10,17 @@ const flannelUdpNext = flannelUdp.next!;
 const geneveHeaderLength = geneve.headerLength!;
 
 /**
- * Adds rows of a batch to the queue, from `from` up to `to`, until it is full or comes to a packet that needs rows of layers. Answers the row it
- * has come to.
+ * Makes the function that adds rows of a batch to the queue, from `from` up to `to`, until it is full or comes to a packet that needs rows of
+ * layers. It answers the row it has come to. Made once a pass, it has its tables and the queue's columns for constants.
  */
-export function keyBatch(view: DataView, batch: PacketBatch, from: number, to: number, context: KeyBatchContext, queue: FlowQueue): number {
-  const { start: starts, length: lengths, wireLength: wireLengths, seconds, nanos } = batch;
-  const { dispatch, addresses, seed, baseSeconds, firstProtocol, key3: pointAndFlags, packetsBefore, guarded, terminal } = context;
+export function createKeyBatch(context: KeyBatchContext, queue: FlowQueue): KeyBatch {
+  const { dispatch, addresses, seed, guarded, terminal } = context;
   const { etherType, ipProtocol, udpPort } = context;
   const { key0, key1, key2, key3, key4, key5, key6, hash, direction, networkAt, transportAt, payloadAt } = queue;
   const { end, ipLength, payloadLength, ttl, tunnelPort, wireLength, time, packet, copy } = queue;
+  return function keyBatch(view, batch, from, to) {
+  const { start: starts, length: lengths, wireLength: wireLengths, seconds, nanos } = batch;
+  const { baseSeconds, firstProtocol, key3: pointAndFlags, packetsBefore } = context;
   let entry = queue.count;
   let row = from;
   for (; row < to && entry < QUEUE_CAPACITY; row++) {
@@ -167,8 +168,8 @@ export function keyBatch(view: DataView, batch: PacketBatch, from: number, to: n
             tunnel = 3 << 24;
           }
           network = at;
-          source = addresses.numberOf(view, at + 8);
-          destination = addresses.numberOf(view, at + 24);
+          source = addresses.numberOf(view, at + 8) | 0;
+          destination = addresses.numberOf(view, at + 24) | 0;
           octets = declared - at;
           hops = view.getUint8(at + 7);
           protocol = uint8At6;
@@ -298,4 +299,5 @@ export function keyBatch(view: DataView, batch: PacketBatch, from: number, to: n
   }
   queue.count = entry;
   return row;
+  };
 }

@@ -9,47 +9,44 @@ import { keepTtl, markPacket, markPayload } from './flow-marks.ts';
 import { type FlowTable, RECORD_MASK } from './flow-table.ts';
 import { TCP } from './ip-protocol.ts';
 import type { FlowQueue } from './queue.ts';
-import type { TcpAnalysis } from './tcp-analysis.ts';
+import type { TakeSegment } from './tcp-analysis.ts';
 import { TcpFlag, TcpOctet } from './tcp-header.ts';
 
 const OPENING = TcpFlag.syn | TcpFlag.ack;
+/** Words of a cache line. */
+const CACHE_LINE = 16;
+/** A typed array this long lies outside of the garbage collector's heap, where its address is a constant. */
+const TOUCHED = 32;
 
-/** Works on the entries of one queue. */
-export class PacketUpdate {
-  /** What the touching loop read, which keeps it from being optimised away. */
-  touched = 0;
-  private readonly table: FlowTable;
-  private readonly queue: FlowQueue;
-  private readonly tcp: TcpAnalysis;
-  private readonly tcpIdle: number;
-  private readonly idle: number;
+/** Works on all entries of a queue, whose offsets are in `view`. */
+export type TakeQueue = (view: DataView) => void;
+
+/**
+ * Makes the function that takes a queue's entries; the table must have room for as many new flows. A closure rather than a class: made once a pass,
+ * it has the columns for constants, and V8 writes their addresses and lengths into the code.
+ *
+ * @param tcpIdle nanoseconds without a packet after which a TCP connection's next packet begins a new flow
+ * @param idle the same for everything else
+ */
+export function packetUpdate(
+  table: FlowTable,
+  queue: FlowQueue,
+  segment: TakeSegment,
+  tcpIdle: number,
+  idle: number,
+): TakeQueue {
+  const { words, times, trouble } = table;
+  const { record, key0, key1, key2, key3, key4, key5, key6, hash, time, direction, transportAt } = queue;
+  const { ipLength, wireLength, payloadLength, ttl, copy } = queue;
+  // What the touching loops read goes here, which keeps them from being optimised away.
+  const touched = new Int32Array(TOUCHED);
 
   /**
-   * @param tcpIdle nanoseconds without a packet after which a TCP connection's next packet begins a new flow
-   * @param idle the same for everything else
+   * Reads index places, then looks by the bits of the hash for the record each most likely names, then reads the records: the cache misses of one
+   * loop overlap, and the loops behind find in the cache what they need.
    */
-  constructor(table: FlowTable, queue: FlowQueue, tcp: TcpAnalysis, tcpIdle: number, idle: number) {
-    this.table = table;
-    this.queue = queue;
-    this.tcp = tcp;
-    this.tcpIdle = tcpIdle;
-    this.idle = idle;
-  }
-
-  /** Takes all entries, whose offsets are in `view`. The table must have room for as many new flows. */
-  take(view: DataView): void {
-    this.touch();
-    this.update(view);
-  }
-
-  /**
-   * Reads index places, then looks by the bits of the hash for the record each most likely names, and reads that: the cache misses of one loop
-   * overlap, and the loop behind finds in the cache what it needs.
-   */
-  private touch(): void {
-    const { queue, table } = this;
-    const { count, hash, record } = queue;
-    const { places, words } = table;
+  function touch(count: number): void {
+    const { places } = table;
     const mask = places.length - 1;
     let sum = 0;
     for (let i = 0; i < count; i++) sum ^= places[hash[i]! & mask]!;
@@ -61,19 +58,16 @@ export class PacketUpdate {
         place = (place + 1) & mask;
         held = places[place]!;
       }
-      const likely = held & RECORD_MASK;
-      record[i] = likely;
-      const at = likely * RECORD_WORDS;
-      sum ^= words[at]! ^ words[at + 16]! ^ words[at + 32]!;
+      record[i] = held & RECORD_MASK;
     }
-    this.touched = sum;
+    for (let i = 0; i < count; i++) {
+      const at = record[i]! * RECORD_WORDS;
+      sum ^= words[at]! ^ words[at + CACHE_LINE]! ^ words[at + 2 * CACHE_LINE]!;
+    }
+    touched[0] = sum;
   }
 
-  private update(view: DataView): void {
-    const { queue, table, tcp, idle, tcpIdle } = this;
-    const { count, record, key0, key1, key2, key3, key4, key5, key6, time, direction, transportAt } = queue;
-    const { ipLength, wireLength, payloadLength, ttl, copy } = queue;
-    const { words, times } = table;
+  function update(count: number, view: DataView): void {
     for (let i = 0; i < count; i++) {
       let flow = record[i]!;
       let at = flow * RECORD_WORDS;
@@ -98,13 +92,13 @@ export class PacketUpdate {
         now - before > (isTcp ? tcpIdle : idle) ||
         (tcpFlags & OPENING) === TcpFlag.syn
       ) {
-        flow = this.flowOf(i, view, tcpFlags);
+        flow = flowOf(i, view, tcpFlags);
         record[i] = flow;
         at = flow * RECORD_WORDS;
       } else if (!(now <= before)) times[last] = now;
       const side = direction[i]!;
       if (copy[i] !== 0) {
-        this.countCopy(flow, side);
+        countCopy(flow, side);
         continue;
       }
       const own = at + side;
@@ -135,42 +129,44 @@ export class PacketUpdate {
       if (payload !== 0 && (words[at + Hot.flags]! & (FlowFlag.payloadMarked << side)) === 0) {
         markPayload(table, flow, side, queue, i, view);
       }
-      if (header >= 0) tcp.segment(view, i, header, flow, side, tcpFlags);
+      if (header >= 0) segment(view, i, header, flow, side, tcpFlags);
     }
   }
 
   /** The flow that an entry belongs to: the one with its key, unless it is over; else a new one. */
-  private flowOf(i: number, view: DataView, tcpFlags: number): number {
-    const { queue, table } = this;
-    const { words, times } = table;
+  function flowOf(i: number, view: DataView, tcpFlags: number): number {
     const found = table.find(queue, i);
     if (found === 0) return beginFlow(table, queue, i, view, 0);
     const last = found * RECORD_TIMES + HotTime.last;
-    const isTcp = (queue.key3[i]! & 0xff) === TCP;
-    const isOver = queue.time[i]! - times[last]! > (isTcp ? this.tcpIdle : this.idle);
-    if (isOver || ((tcpFlags & OPENING) === TcpFlag.syn && this.startsAnew(found, i, view))) {
+    const isTcp = (key3[i]! & 0xff) === TCP;
+    const isOver = time[i]! - times[last]! > (isTcp ? tcpIdle : idle);
+    if (isOver || ((tcpFlags & OPENING) === TcpFlag.syn && startsAnew(found, i, view))) {
       words[found * RECORD_WORDS + Hot.flags] = words[found * RECORD_WORDS + Hot.flags]! | FlowFlag.superseded;
       return beginFlow(table, queue, i, view, found);
     }
-    if (!(queue.time[i]! <= times[last]!)) times[last] = queue.time[i]!;
+    if (!(time[i]! <= times[last]!)) times[last] = time[i]!;
     return found;
   }
 
   /** Whether a SYN is that of another connection than the flow's. */
-  private startsAnew(record: number, entry: number, view: DataView): boolean {
-    const { queue, table } = this;
-    const at = record * RECORD_WORDS;
-    const direction = queue.direction[entry]!;
-    if ((table.words[at + Hot.flags]! & (FlowFlag.initialSequenceKnown << direction)) === 0) return false;
-    const sequence = view.getInt32(queue.transportAt[entry]! + TcpOctet.sequence);
-    return table.words[at + Cold.initialSequence + direction] !== sequence;
+  function startsAnew(flow: number, entry: number, view: DataView): boolean {
+    const at = flow * RECORD_WORDS;
+    const side = direction[entry]!;
+    if ((words[at + Hot.flags]! & (FlowFlag.initialSequenceKnown << side)) === 0) return false;
+    const sequence = view.getInt32(transportAt[entry]! + TcpOctet.sequence);
+    return words[at + Cold.initialSequence + side] !== sequence;
   }
 
-  private countCopy(record: number, side: number): void {
-    const { table } = this;
-    const at = table.troubleOf(record) + Trouble.copies + side;
-    table.trouble[at] = table.trouble[at]! + 1;
+  function countCopy(flow: number, side: number): void {
+    const at = table.troubleOf(flow) + Trouble.copies + side;
+    trouble[at] = trouble[at]! + 1;
   }
+
+  return (view) => {
+    const { count } = queue;
+    touch(count);
+    update(count, view);
+  };
 }
 
 /** Keeps that a counter of octets has passed 2^32. */

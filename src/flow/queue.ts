@@ -72,7 +72,9 @@ export class FlowQueue {
   readonly record = new Int32Array(QUEUE_CAPACITY);
 }
 
-/** Seeded hash of a key, well mixed in its low bits. The generated batch function contains the same steps. */
+/**
+ * Seeded hash of a key, well mixed in its low bits. Sums are cut to 32 bits at once, or they would be worked out in floating point.
+ */
 export function hashKey(
   seed: number,
   key0: number,
@@ -84,11 +86,11 @@ export function hashKey(
   key6: number,
 ): number {
   let hash = Math.imul(seed ^ key0, 0x9e3779b1);
-  hash = Math.imul((hash ^ (hash >>> 15)) + key1, 0x85ebca77);
-  hash = Math.imul((hash ^ (hash >>> 13)) + key2, 0xc2b2ae3d);
-  hash = Math.imul((hash ^ (hash >>> 16)) + key3, 0x27d4eb2f);
-  hash = Math.imul((hash ^ (hash >>> 15)) + key4, 0x165667b1);
-  hash = Math.imul((hash ^ (hash >>> 13)) + key5, 0x9e3779b1);
-  hash = Math.imul((hash ^ (hash >>> 16)) + key6, 0x85ebca77);
+  hash = Math.imul(((hash ^ (hash >>> 15)) + key1) | 0, 0x85ebca77);
+  hash = Math.imul(((hash ^ (hash >>> 13)) + key2) | 0, 0xc2b2ae3d);
+  hash = Math.imul(((hash ^ (hash >>> 16)) + key3) | 0, 0x27d4eb2f);
+  hash = Math.imul(((hash ^ (hash >>> 15)) + key4) | 0, 0x165667b1);
+  hash = Math.imul(((hash ^ (hash >>> 13)) + key5) | 0, 0x9e3779b1);
+  hash = Math.imul(((hash ^ (hash >>> 16)) + key6) | 0, 0x85ebca77);
   return hash ^ (hash >>> 15);
 }

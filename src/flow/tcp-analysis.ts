@@ -32,26 +32,39 @@ const SYN_ACK_SEEN = FlowFlag.synAck | (FlowFlag.synAck << 1);
 const INITIAL_SEQUENCES = FlowFlag.initialSequenceKnown | (FlowFlag.initialSequenceKnown << 1);
 const PROBES = FlowFlag.keepAlive | FlowFlag.windowProbe;
 
-/** Follows the connections of one table. */
-export class TcpAnalysis {
-  private readonly table: FlowTable;
-  private readonly queue: FlowQueue;
-  private readonly irregularities: TcpIrregularities;
+/** Takes the segment of a queue's entry, whose header is at `header` in `view`, for its flow's record. */
+export type TakeSegment = (
+  view: DataView,
+  entry: number,
+  header: number,
+  flow: number,
+  direction: number,
+  flags: number,
+) => void;
 
-  constructor(table: FlowTable, queue: FlowQueue, onIrregularity: OnIrregularity | undefined) {
-    this.table = table;
-    this.queue = queue;
-    this.irregularities = new TcpIrregularities(table, queue, onIrregularity);
-  }
+/** Makes the function that follows the connections of one table; a closure for the reason that `packetUpdate` is one. */
+export function tcpAnalysis(
+  table: FlowTable,
+  queue: FlowQueue,
+  onIrregularity: OnIrregularity | undefined,
+): TakeSegment {
+  const { words, times, floats, troubleTime } = table;
+  const { record: records, direction: directions, payloadLength, payloadAt, time: queueTime } = queue;
+  const irregularities = new TcpIrregularities(table, queue, onIrregularity);
 
   /**
-   * Takes the segment of a queue's entry, whose header is at `header` in `view`. Most segments carry on where the last one ended and open or close
-   * nothing: these are done with in a few steps. Times stay in columns, for a number handed from function to function is boxed, and 100 ns dearer.
+   * Most segments carry on where the last one ended and open or close nothing: these are done with in a few steps. Times stay in columns, for a
+   * number handed from function to function is boxed, and 100 ns dearer.
    */
-  segment(view: DataView, entry: number, header: number, record: number, direction: number, flags: number): void {
-    const { queue } = this;
-    const { words, times } = this.table;
-    const length = queue.payloadLength[entry]!;
+  function segment(
+    view: DataView,
+    entry: number,
+    header: number,
+    record: number,
+    direction: number,
+    flags: number,
+  ): void {
+    const length = payloadLength[entry]!;
     const sequence = view.getInt32(header + TcpOctet.sequence);
     const acknowledgment = view.getInt32(header + TcpOctet.acknowledgment);
     const window = view.getUint16(header + TcpOctet.window);
@@ -76,19 +89,19 @@ export class TcpAnalysis {
         ? acknowledgment !== previous
         : (otherAck === 0 || ((end - otherAck) | 0) > 0) && !isWindowFull(other, otherAck, end));
     if (!isOrdinary) {
-      this.unordinary(entry, sequence, acknowledgment, flags, window);
+      unordinary(entry, sequence, acknowledgment, flags, window);
       if ((flags & TcpFlag.syn) !== 0) {
-        keepSynOptions(this.table, record, direction, view, header, queue.payloadAt[entry]!);
-        settleScales(this.table, record, direction, flags);
+        keepSynOptions(table, record, direction, view, header, payloadAt[entry]!);
+        settleScales(table, record, direction, flags);
       }
       return;
     }
     const timesAt = record * RECORD_TIMES;
-    const time = queue.time[entry]!;
+    const time = queueTime[entry]!;
     if (acknowledgment !== previous) {
       if (acknowledgment === words[at + Hot.nextSequence + reverse]) {
         // Of octets some of which were sent twice no round trip is taken (RFC 6298 §3).
-        if ((state & (FlowFlag.sentAgain << reverse)) === 0) this.roundTrip(record, reverse, entry);
+        if ((state & (FlowFlag.sentAgain << reverse)) === 0) roundTrip(record, reverse, entry);
         else words[at + Hot.flags] = state & ~(FlowFlag.sentAgain << reverse);
       }
       words[at + Hot.lastAck + direction] = acknowledgment;
@@ -105,14 +118,12 @@ export class TcpAnalysis {
   }
 
   /** A segment that opens, closes, repeats, leaves out or asks for something. */
-  private unordinary(entry: number, sequence: number, acknowledgment: number, flags: number, window: number): void {
-    const { queue } = this;
-    const { words, times } = this.table;
-    const record = queue.record[entry]!;
-    const direction = queue.direction[entry]!;
+  function unordinary(entry: number, sequence: number, acknowledgment: number, flags: number, window: number): void {
+    const record = records[entry]!;
+    const direction = directions[entry]!;
     const reverse = direction ^ 1;
-    const length = queue.payloadLength[entry]!;
-    const time = queue.time[entry]!;
+    const length = payloadLength[entry]!;
+    const time = queueTime[entry]!;
     const at = record * RECORD_WORDS;
     const timesAt = record * RECORD_TIMES;
     const isKnown = (words[at + Hot.flags]! & (FlowFlag.sequenceKnown << direction)) !== 0;
@@ -132,15 +143,15 @@ export class TcpAnalysis {
           (otherAck === 0 || ((end - otherAck) | 0) > 0) &&
           !isWindowFull(other, otherAck, end)) &&
       (window !== 0 || !isPlain);
-    const mark = isRegular ? Mark.none : this.irregularities.count(entry, sequence, acknowledgment, flags, window);
+    const mark = isRegular ? Mark.none : irregularities.count(entry, sequence, acknowledgment, flags, window);
     let repeated = 0;
     if (acknowledgment === previous) {
       repeated = (own >>> DUPLICATE_ACKS_SHIFT) & MOST_DUPLICATES;
       if (mark === Mark.duplicateAck && repeated < MOST_DUPLICATES) repeated++;
     }
     let state = words[at + Hot.flags]! & ~(PROBES << direction);
-    if (!isPlain) state = this.openOrClose(state, entry, flags);
-    if ((flags & TcpFlag.ack) !== 0) state = this.acknowledge(state, entry, acknowledgment, flags, window);
+    if (!isPlain) state = openOrClose(state, entry, flags);
+    if ((flags & TcpFlag.ack) !== 0) state = acknowledge(state, entry, acknowledgment, flags, window);
     const past = (flags & (TcpFlag.syn | TcpFlag.fin)) === 0 ? end : (end + 1) | 0;
     if (!isKnown || (((past - next) | 0) > 0 && mark !== Mark.windowProbe)) {
       words[at + Hot.nextSequence + direction] = past;
@@ -157,15 +168,14 @@ export class TcpAnalysis {
     else if (mark === Mark.windowProbe) state |= FlowFlag.windowProbe << direction;
     words[at + Hot.flags] = state;
     if ((flags & TcpFlag.syn) !== 0 || (state & INITIAL_SEQUENCES) !== INITIAL_SEQUENCES) {
-      this.initialSequences(record, direction, sequence, acknowledgment, flags);
+      initialSequences(record, direction, sequence, acknowledgment, flags);
     }
   }
 
   /** What SYN, FIN and RST say; answers the flow's flags. */
-  private openOrClose(before: number, entry: number, flags: number): number {
-    const { words, times } = this.table;
-    const record = this.queue.record[entry]!;
-    const direction = this.queue.direction[entry]!;
+  function openOrClose(before: number, entry: number, flags: number): number {
+    const record = records[entry]!;
+    const direction = directions[entry]!;
     const at = record * RECORD_WORDS;
     const reverse = direction ^ 1;
     let state = before;
@@ -178,7 +188,7 @@ export class TcpAnalysis {
           (state & ~FlowFlag.clientIsSecond) | FlowFlag.clientIsTold | (client === 1 ? FlowFlag.clientIsSecond : 0);
       }
       if (!isAnswer && (state & FlowFlag.handshakeTimed) === 0) {
-        times[record * RECORD_TIMES + ColdTime.opening] = this.queue.time[entry]!;
+        times[record * RECORD_TIMES + ColdTime.opening] = queueTime[entry]!;
       }
       words[at + Cold.synFin] = addHalf(words[at + Cold.synFin]!, 0);
     }
@@ -196,15 +206,14 @@ export class TcpAnalysis {
   }
 
   /** What an acknowledgment says of handshake, close, round trip and window; answers the flow's flags. */
-  private acknowledge(before: number, entry: number, acknowledgment: number, flags: number, window: number): number {
-    const { words } = this.table;
-    const record = this.queue.record[entry]!;
-    const direction = this.queue.direction[entry]!;
+  function acknowledge(before: number, entry: number, acknowledgment: number, flags: number, window: number): number {
+    const record = records[entry]!;
+    const direction = directions[entry]!;
     const at = record * RECORD_WORDS;
     const reverse = direction ^ 1;
     let state = before;
     if ((flags & TcpFlag.syn) === 0 && (state & FlowFlag.handshake) === 0 && (state & SYN_SEEN) !== 0) {
-      if ((state & FlowFlag.handshakeTimed) === 0) state |= this.timeHandshake(record, entry);
+      if ((state & FlowFlag.handshakeTimed) === 0) state |= timeHandshake(record, entry);
       if ((state & SYN_ACK_SEEN) !== 0 && (state & (FlowFlag.syn << direction)) !== 0) state |= FlowFlag.handshake;
     }
     if (acknowledgment === words[at + Hot.nextSequence + reverse]) {
@@ -214,33 +223,31 @@ export class TcpAnalysis {
       const hadAcked = (state & (FlowFlag.acked << direction)) !== 0;
       if (isData && isKnown && hadAcked && acknowledgment !== words[at + Hot.lastAck + direction]) {
         // Of octets some of which were sent twice no round trip is taken (RFC 6298 §3).
-        if ((state & (FlowFlag.sentAgain << reverse)) === 0) this.roundTrip(record, reverse, entry);
+        if ((state & (FlowFlag.sentAgain << reverse)) === 0) roundTrip(record, reverse, entry);
         else state &= ~(FlowFlag.sentAgain << reverse);
       }
     }
     state |= FlowFlag.acked << direction;
     const isClosed = window === 0 && (flags & OPENING_OR_CLOSING) === 0;
     if (isClosed !== ((state & (FlowFlag.windowClosed << direction)) !== 0)) {
-      this.turnWindow(record, entry, isClosed);
+      turnWindow(record, entry, isClosed);
       state ^= FlowFlag.windowClosed << direction;
     }
     return state;
   }
 
   /** The time from the last SYN to the first ACK, whoever sent it, is what Wireshark takes for the connection's round trip. */
-  private timeHandshake(record: number, entry: number): number {
-    const { times } = this.table;
+  function timeHandshake(record: number, entry: number): number {
     const opening = record * RECORD_TIMES + ColdTime.opening;
-    const taken = this.queue.time[entry]! - times[opening]!;
+    const taken = queueTime[entry]! - times[opening]!;
     if (!(taken > 0)) return 0;
     times[opening] = taken;
     return FlowFlag.handshakeTimed;
   }
 
   /** Takes the time since the octets that are now acknowledged were sent. */
-  private roundTrip(record: number, sender: number, entry: number): void {
-    const { words, times, floats } = this.table;
-    const taken = this.queue.time[entry]! - times[record * RECORD_TIMES + HotTime.sequence + sender]!;
+  function roundTrip(record: number, sender: number, entry: number): void {
+    const taken = queueTime[entry]! - times[record * RECORD_TIMES + HotTime.sequence + sender]!;
     if (!(taken >= 0)) return;
     const own = record * RECORD_WORDS + sender;
     const samples = words[own + Cold.samples]! + 1;
@@ -252,11 +259,10 @@ export class TcpAnalysis {
   }
 
   /** A receiver closes its window, or opens it again: for how long it took nothing. */
-  private turnWindow(record: number, entry: number, isClosed: boolean): void {
-    const direction = this.queue.direction[entry]!;
-    const time = this.queue.time[entry]!;
-    const { troubleTime } = this.table;
-    const trouble = this.table.troubleOf(record) / 2 + direction;
+  function turnWindow(record: number, entry: number, isClosed: boolean): void {
+    const direction = directions[entry]!;
+    const time = queueTime[entry]!;
+    const trouble = table.troubleOf(record) / 2 + direction;
     if (isClosed) troubleTime[trouble + TroubleTime.closedSince] = time;
     else {
       const since = troubleTime[trouble + TroubleTime.closedSince]!;
@@ -265,14 +271,13 @@ export class TcpAnalysis {
   }
 
   /** Both initial sequence numbers: by SYN, else by the first segment, else by what the other side acknowledges. */
-  private initialSequences(
+  function initialSequences(
     record: number,
     direction: number,
     sequence: number,
     acknowledgment: number,
     flags: number,
   ): void {
-    const { words } = this.table;
     const at = record * RECORD_WORDS + Hot.flags;
     const initial = record * RECORD_WORDS + Cold.initialSequence;
     const reverse = direction ^ 1;
@@ -287,6 +292,8 @@ export class TcpAnalysis {
     }
     words[at] = words[at]! | known;
   }
+
+  return segment;
 }
 
 /** Adds one to the 16 bits at `shift`, up to their largest value. */

@@ -17,10 +17,12 @@ import type { FlowRecord } from './flow-record.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentFlows } from './fragment-flows.ts';
 import { TCP } from './ip-protocol.ts';
-import { carry, PacketUpdate } from './packet-update.ts';
+import { createKeyBatch } from './key-batch.generated.ts';
+import { createKeyBatchContext, fitsKeyBatch } from './key-batch-context.ts';
+import { carry, packetUpdate, type TakeQueue } from './packet-update.ts';
 import { PathTable } from './path-table.ts';
 import { FlowQueue, MAX_POINTS } from './queue.ts';
-import { TcpAnalysis } from './tcp-analysis.ts';
+import { tcpAnalysis } from './tcp-analysis.ts';
 import type { OnIrregularity } from './tcp-irregularities.ts';
 
 const NANOS = 1e9;
@@ -51,32 +53,34 @@ export class FlowTracker implements FlowPass {
   readonly paths = new PathTable();
   readonly fragments = new FragmentFlows();
   readonly points: CapturePoint[] = [];
-  /** The generated batch function may be used. */
-  readonly usesKeyBatch: boolean;
+  readonly keyBatch: FlowPass['keyBatch'];
   /** Packets that belong to no flow: ARP, frames without IP, tunnels of which nothing inside can be read. */
   unattributed = 0;
   /** Points that share the last one's number. */
   pointsShared = 0;
   private readonly table: FlowTable;
   private readonly reader: FlowReader;
-  private readonly update: PacketUpdate;
+  private readonly takeQueue: TakeQueue;
   private readonly tcpIdle: number;
   private readonly idle: number;
   private baseSeconds = Number.NaN;
 
   constructor(dissector: Dissector, options: FlowOptions = {}) {
     this.dissector = dissector;
-    this.usesKeyBatch = options.keyBatch ?? true;
     this.seed = (options.seed ?? Math.random() * 2 ** 32) | 0;
     this.addresses = new AddressTable(this.seed);
+    if ((options.keyBatch ?? true) && fitsKeyBatch(dissector)) {
+      const context = createKeyBatchContext(dissector, this.addresses, this.seed);
+      this.keyBatch = { sumUp: createKeyBatch(context, this.queue), context };
+    }
     this.tcpIdle = (options.tcpIdle ?? DEFAULT_TCP_IDLE) * NANOS;
     this.idle = (options.idle ?? DEFAULT_IDLE) * NANOS;
     const onEvicted = options.onEvicted;
     this.table = new FlowTable(options.maxFlows ?? DEFAULT_MAX_FLOWS, this.seed, (record) =>
       onEvicted?.(this.reader.record(record)),
     );
-    const tcp = new TcpAnalysis(this.table, this.queue, options.onIrregularity);
-    this.update = new PacketUpdate(this.table, this.queue, tcp, this.tcpIdle, this.idle);
+    const segment = tcpAnalysis(this.table, this.queue, options.onIrregularity);
+    this.takeQueue = packetUpdate(this.table, this.queue, segment, this.tcpIdle, this.idle);
     this.reader = new FlowReader(this.table, this);
   }
 
@@ -144,7 +148,7 @@ export class FlowTracker implements FlowPass {
   flush(view: DataView): void {
     if (this.queue.count === 0) return;
     this.table.makeRoom();
-    this.update.take(view);
+    this.takeQueue(view);
     this.queue.count = 0;
   }
 

@@ -47,10 +47,10 @@ class Comparison {
     const description = { linkType: () => linkType, fcsOctets: () => 0, point: () => 'point' };
     this.rows = new QueueRecorder(dissector, { seed: 1, maxFlows: 1, keyBatch: false });
     this.batch = new QueueRecorder(dissector, { seed: 1, maxFlows: 1 });
-    Object.assign(this.batch, {
-      addresses: this.rows.addresses,
-      paths: this.rows.paths,
-      fragments: this.rows.fragments,
+    Object.assign(this.rows, {
+      addresses: this.batch.addresses,
+      paths: this.batch.paths,
+      fragments: this.batch.fragments,
     });
     this.rowInput = new FlowInput(this.rows, description);
     this.batchInput = new FlowInput(this.batch, description);
