@@ -60,6 +60,12 @@ function styleOf(lines: readonly string[]): Style | undefined {
 const HEADING = /^(.+) \(\d+ bytes?\):?$/;
 const FRAME = /^(?:frame|packet)\b/i;
 
+/**
+ * Octets that the `*` of a dump may stand for, in all its packets: a few characters stand for as many as a packet may have, so that the length of
+ * the text bounds nothing.
+ */
+export const MOST_REPEATED = 16 * 1024 * 1024;
+
 /** Octets of a line before the gap that some programs leave in its middle. */
 const OCTETS_BEFORE_GAP = 8;
 
@@ -71,6 +77,8 @@ class OffsetDump {
   /** Octets of the last line, which a `*` repeats. */
   #lastLine = 0;
   #repeats = false;
+  /** Octets that a `*` stood for, so far. */
+  #repeated = 0;
   /** A heading said that the next dump is no packet. */
   #skipsNext = false;
   #skipping = false;
@@ -125,6 +133,8 @@ class OffsetDump {
       this.#skipping = this.#skipsNext;
       this.#skipsNext = false;
     } else if (this.#repeats && this.#lastLine > 0 && offset > count && offset <= LONGEST_DUMP) {
+      this.#repeated += offset - count;
+      if (this.#repeated > MOST_REPEATED) return `repeated lines of more than ${MOST_REPEATED} octets`;
       const repeated = this.#octets.slice(count - this.#lastLine);
       for (let at = count; at < offset; at++) this.#octets.push(repeated[(at - count) % repeated.length] ?? 0);
     } else if (offset < count && offset > count - this.#lastLine) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseHexDump } from '../../src/capture/hex-dump.ts';
+import { MOST_REPEATED, parseHexDump } from '../../src/capture/hex-dump.ts';
 import { hexDumpCapture, linkTypeOfDump } from '../../src/capture/hex-dump-capture.ts';
 import { LinkType } from '../../src/capture/link-types.ts';
 import { DUMP_STYLES } from './format-dump.ts';
@@ -105,6 +105,12 @@ describe('faults', () => {
         expect(fault === undefined || fault.line <= lines.length).toBe(true);
       }),
     );
+  });
+
+  test('lines that repeat stand for a bounded number of octets in all', () => {
+    const { packets, fault } = parseHexDump('00000: 4500\n*\n3fff0: 00\n'.repeat(1000));
+    expect(packets.reduce((sum, octets) => sum + octets.length, 0)).toBeLessThan(MOST_REPEATED + 262_144);
+    expect(fault?.message).toBe('repeated lines of more than 16777216 octets');
   });
 
   test.each(['/*/*'.repeat(50_000), '> '.repeat(100_000), '( 1'.repeat(70_000), `0000  ${'00 '.repeat(100_000)}`])(

@@ -4,6 +4,7 @@ import { LONGEST_DUMP } from '../../../src/capture/hex-dump-result.ts';
 import { createDissector } from '../../../src/dissect/dissector.ts';
 import { standardProtocols } from '../../../src/protocols/index.ts';
 import { safeText } from '../../../src/render/safe-text.ts';
+import { DUMP_STYLES } from '../../capture/format-dump.ts';
 import { seedPackets } from '../seeds.ts';
 import { checkText, type FuzzTarget, promise } from '../target.ts';
 
@@ -14,30 +15,6 @@ const LONGEST = 4096;
 const WORDS =
   '0000: 0010: 0x0000: 00000000 00000010 0x 4500 45 00 * > |..E.| 10:02:03.4 IP ff 0000000 \u00a0 \ufeff Frame\u0020(60\u0020bytes):';
 
-/** Lines of 16 octets as the programs print them. */
-function dump(octets: Uint8Array, line: (at: number, pairs: readonly string[]) => string): string {
-  const lines: string[] = [];
-  for (let at = 0; at < octets.length; at += 16) {
-    lines.push(
-      line(
-        at,
-        Array.from(octets.subarray(at, at + 16), (octet) => octet.toString(16).padStart(2, '0')),
-      ),
-    );
-  }
-  return lines.join('\n');
-}
-
-const hex = (at: number, digits: number): string => at.toString(16).padStart(digits, '0');
-const STYLES: readonly ((at: number, pairs: readonly string[]) => string)[] = [
-  (at, pairs) => `\t0x${hex(at, 4)}:  ${pairs.join(' ').replace(/(\w\w) (\w\w)/g, '$1$2')}`,
-  (at, pairs) => `${hex(at, 8)}: ${pairs.join(' ').replace(/(\w\w) (\w\w)/g, '$1$2')}  ...E.`,
-  (at, pairs) => `${hex(at, 8)}  ${pairs.slice(0, 8).join(' ')}  ${pairs.slice(8).join(' ')}  |.${'.'.repeat(7)}|`,
-  (at, pairs) => `${hex(at, 4)}   ${pairs.join(' ')}   .E..`,
-  (_, pairs) => pairs.join(':'),
-  (_, pairs) => pairs.join(''),
-];
-
 export const dumps: FuzzTarget = {
   longest: LONGEST,
   words: [...WORDS.split(' '), '\n', '\r\n', '\n\n'].map((word) => new TextEncoder().encode(word)),
@@ -45,7 +22,7 @@ export const dumps: FuzzTarget = {
     const dissector = createDissector(standardProtocols);
     return seedPackets(dissector, dissector.createLayers())
       .filter(({ octets }, index) => index % ONE_IN === 0 && octets.length > 0 && octets.length < 500)
-      .map(({ octets }, index) => new TextEncoder().encode(dump(octets, STYLES[index % STYLES.length]!)));
+      .map(({ octets }, index) => new TextEncoder().encode(DUMP_STYLES[index % DUMP_STYLES.length]!.format([octets])));
   },
   run: (input) => {
     const text = new TextDecoder().decode(input);
@@ -65,7 +42,7 @@ export const dumps: FuzzTarget = {
     }
     const [first] = packets;
     if (first === undefined || first.length > LONGEST) return;
-    const again = parseHexDump(dump(first, STYLES[sum % STYLES.length]!)).packets[0];
+    const again = parseHexDump(DUMP_STYLES[sum % DUMP_STYLES.length]!.format([first])).packets[0];
     promise(Buffer.from(first).equals(Buffer.from(again ?? [])), 'octets written and read again are others');
   },
   fixture: (octets) => ({ octets, extension: 'txt' }),
