@@ -159,25 +159,28 @@ test('a capture is read with the arguments of its own, and a recording made with
   expect(commandFor('a/other-http/grpc-unary.pcap')).not.toContain('30035');
 });
 
-test('known differences excuse what fits them, and what never occurs is told', () => {
+test('known differences excuse what fits them, and what occurs less or more often is told', () => {
   const entry = (line: number, place: string, theirs: string): ReturnType<typeof knownDifferences>[number] => ({
     line,
     place,
     field: 'ip.*',
     ours: '*',
     theirs,
+    times: 1,
     reason: '',
     specification: '',
   });
   const difference = { file: 'a/b.pcap', packet: 7, protocol: 'ip', field: 'ip.len', ours: '0', theirs: '' };
   const list = [entry(2, 'shared/a/*#7', '-'), entry(3, 'shared/c.pcap', '*'), entry(4, 'fixtures/c.pcap', '*')];
-  const { unknown, absent } = sortDifferences('shared', [difference, { ...difference, packet: 77 }], list);
+  const { unknown, miscounted } = sortDifferences('shared', [difference, { ...difference, packet: 77 }], list);
   expect(unknown.map(({ packet }) => packet)).toEqual([77]);
-  expect(absent.map(({ line }) => line)).toEqual([3]);
+  expect(miscounted).toEqual(['line 3: shared/c.pcap ip.*: 0, not 1']);
+  expect(sortDifferences('shared', [difference, difference], list.slice(0, 1)).miscounted).toHaveLength(1);
 });
 
 test('the list is complete in each line', () => {
-  for (const { reason, specification } of knownDifferences()) {
+  for (const { times, reason, specification } of knownDifferences()) {
+    expect(times).toBeGreaterThan(0);
     expect(reason.length).toBeGreaterThan(10);
     expect(specification).toMatch(/\d/);
   }

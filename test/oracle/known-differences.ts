@@ -11,11 +11,13 @@ export interface KnownDifference {
   readonly field: string;
   readonly ours: string;
   readonly theirs: string;
+  /** Differences it stands for: if there are fewer or more, something has changed behind its patterns. */
+  readonly times: number;
   readonly reason: string;
   readonly specification: string;
 }
 
-const COLUMNS = 6;
+const COLUMNS = 7;
 
 /** Reads the list. Throws when a line has not all columns. */
 export function knownDifferences(path = KNOWN_DIFFERENCES): KnownDifference[] {
@@ -28,15 +30,8 @@ export function knownDifferences(path = KNOWN_DIFFERENCES): KnownDifference[] {
       if (columns.length !== COLUMNS || columns.some((column) => column === '')) {
         throw new Error(`known-differences.tsv:${at + 1}: ${COLUMNS} columns expected, none empty`);
       }
-      const [place, field, ours, theirs, reason, specification] = columns as [
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-      ];
-      return [{ line: at + 1, place, field, ours, theirs, reason, specification }];
+      const [place = '', field = '', ours = '', theirs = '', times, reason = '', specification = ''] = columns;
+      return [{ line: at + 1, place, field, ours, theirs, times: Number(times), reason, specification }];
     });
 }
 
@@ -46,11 +41,11 @@ function pattern(text: string): RegExp {
   return new RegExp(`^${escaped.join('.*')}$`, 's');
 }
 
-/** Differences by whether they are known, and the known ones that did not occur. */
+/** Differences by whether they are known, and in words the lines of the list that stand for fewer or more than they say. */
 export interface Sorted {
   readonly unknown: Difference[];
   readonly known: ReadonlyMap<KnownDifference, number>;
-  readonly absent: KnownDifference[];
+  readonly miscounted: string[];
 }
 
 /** Matches the differences of a corpus against its part of the list. A difference counts for the first line that fits. */
@@ -77,5 +72,8 @@ export function sortDifferences(
     if (rule !== undefined) known.set(rule.entry, (known.get(rule.entry) ?? 0) + 1);
     return rule === undefined;
   });
-  return { unknown, known, absent: own.filter((entry) => !known.has(entry)) };
+  const miscounted = own
+    .filter((entry) => (known.get(entry) ?? 0) !== entry.times)
+    .map((entry) => `line ${entry.line}: ${entry.place} ${entry.field}: ${known.get(entry) ?? 0}, not ${entry.times}`);
+  return { unknown, known, miscounted };
 }
