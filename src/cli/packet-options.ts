@@ -1,5 +1,6 @@
 /** Options of commands that read captures, declared once for parsing, help and the manual. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ColumnLayout } from '../render/columns.ts';
 import { TIME_FORMATS, type TimeFormat } from '../render/time-text.ts';
 import { UsageError } from './exit-codes.ts';
 import { FILE_FORMATS, type FileFormat } from './file-formats.ts';
@@ -126,10 +127,8 @@ export function addPacketsOptions(command: Command): Command {
 }
 
 /** Settings of `-E`. */
-export interface ColumnSettings {
-  readonly separator: string;
+export interface ColumnSettings extends ColumnLayout {
   readonly header: boolean;
-  readonly occurrence: 'f' | 'l' | 'a';
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '/t': '\t', '\\t': '\t', '/s': ' ' };

@@ -7,7 +7,7 @@ import type { Dissector } from '../dissect/dissector.ts';
 import type { ComputedField } from '../filter/computed-fields.ts';
 import type { FilterContext } from '../filter/context.ts';
 import { fieldColumn } from '../filter/field-column.ts';
-import { columnText } from '../render/column-text.ts';
+import { Columns } from '../render/columns.ts';
 import type { NameAddress } from '../render/conversation.ts';
 import { hexBreakdown } from '../render/hex.ts';
 import { PacketJson } from '../render/json.ts';
@@ -45,6 +45,11 @@ export interface PrinterSurroundings {
 /** Whether a call asks for JSON. */
 export function isJson(options: PacketsOptions): boolean {
   return options.json === true || options.format === 'json';
+}
+
+/** Whether what a call prints tells what is wrong with packets. */
+export function tellsIssues({ format }: PacketsOptions): boolean {
+  return format !== 'fields';
 }
 
 /** Makes the printer a call asks for. Throws UsageError where its options contradict each other. */
@@ -126,16 +131,12 @@ function commentsOf(packet: Packet, { reader }: CaptureInput): readonly string[]
 function columnPrinter({ options, dissector, output, computed }: PrinterSurroundings): Printer {
   const { field: names } = options;
   if (names === undefined) throw new UsageError('-T fields needs at least one -e');
-  const { separator, header, occurrence } = columnSettings(options.columns);
+  const { header, ...settings } = columnSettings(options.columns);
   const columns = names.map((name) => fieldColumn(name, dissector, computed));
-  if (header) output.line(names.join(separator));
+  const text = new Columns(output.text, columns, settings);
+  if (header) output.line(names.join(settings.separator));
   return (context) => {
-    const texts = columns.map(({ each }) => {
-      const found: string[] = [];
-      each(context, (value, field) => found.push(columnText(field, value)));
-      if (occurrence === 'a') return found.join(',');
-      return (occurrence === 'f' ? found[0] : found.at(-1)) ?? '';
-    });
-    output.line(texts.join(separator));
+    text.write(context);
+    output.endLine();
   };
 }

@@ -6,7 +6,7 @@ import type { WordNode } from './ast.ts';
 import type { ComputedField, ComputedFieldValue } from './computed-fields.ts';
 import type { FilterContext } from './context.ts';
 import { catalogOf } from './field-catalog.ts';
-import { occurrences } from './field-target.ts';
+import { type FieldTarget, occurrences } from './field-target.ts';
 import { secondsText } from './functions.ts';
 import { isSeveral, protocolPresence } from './operand.ts';
 import { rowChoice } from './row-choice.ts';
@@ -15,6 +15,14 @@ import { Scope } from './scope.ts';
 /** Takes one occurrence; `field` is its declaration, undefined for what is computed. */
 export type TakeColumnValue = (value: FieldValue, field: Field | undefined) => void;
 
+/** The only place where a field can be: in the fixed header of one protocol, with nothing that could stand there instead. */
+export interface ColumnPlace {
+  readonly protocolId: number;
+  readonly field: Field;
+  /** Octets of the header that must have been captured. */
+  readonly needs: number;
+}
+
 /** A field chosen by name. */
 export interface FieldColumn {
   /** The name as written, with `inner.` and the like. */
@@ -22,6 +30,8 @@ export interface FieldColumn {
   readonly title: string;
   /** Shows all occurrences in a packet, layer by layer. A protocol shows its name once. */
   readonly each: (context: FilterContext, take: TakeColumnValue) => void;
+  /** For who reads the field without `each`; undefined where there is more to it than a place. */
+  readonly place: ColumnPlace | undefined;
 }
 
 /** Finds a field or protocol by name: `ip.src`, `inner.tcp.dstport`, `frame.time_epoch`. Throws FilterError with near names where there is none. */
@@ -41,6 +51,7 @@ export function fieldColumn(name: string, dissector: Dissector, computed: readon
       return {
         name,
         title,
+        place: choice === undefined ? onlyPlace(entry.targets) : undefined,
         each: (context, take) => {
           eachOccurrence(context, (field, view, at, start, end, value) => {
             take(fieldValue(field, view, at, start, end, value), field);
@@ -51,10 +62,15 @@ export function fieldColumn(name: string, dissector: Dissector, computed: readon
     }
     case 'protocol': {
       const isThere = protocolPresence(entry, choice);
-      return { name, title, each: (context, take) => isThere(context) && take(entry.name, undefined) };
+      return {
+        name,
+        title,
+        place: undefined,
+        each: (context, take) => isThere(context) && take(entry.name, undefined),
+      };
     }
     case 'frame':
-      return { name, title, each: (_context, take) => take('frame', undefined) };
+      return { name, title, place: undefined, each: (_context, take) => take('frame', undefined) };
     case 'computed': {
       const { field, protocolId } = entry;
       const takeAll = (found: ReturnType<ComputedField['value']>, take: TakeColumnValue): void => {
@@ -65,6 +81,7 @@ export function fieldColumn(name: string, dissector: Dissector, computed: readon
       return {
         name,
         title,
+        place: undefined,
         each: (context, take) => {
           const { layers } = context;
           if (protocolId === 0) return takeAll(field.value(context, -1), take);
@@ -76,6 +93,12 @@ export function fieldColumn(name: string, dissector: Dissector, computed: readon
       };
     }
   }
+}
+
+function onlyPlace(targets: readonly FieldTarget[]): ColumnPlace | undefined {
+  const [target, ...others] = targets;
+  if (target?.fixed === undefined || target.fixed.guards.length > 0 || others.length > 0) return undefined;
+  return { protocolId: target.protocolId, field: target.field, needs: target.fixed.needs };
 }
 
 /** Times and durations in seconds with nine decimals, octets in hexadecimal. */

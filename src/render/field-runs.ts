@@ -5,14 +5,16 @@ import type { FixedText } from './text-buffer.ts';
 
 /** How the text of a run is made. */
 export const RunKind = {
-  /** A number of at most 32 bits. */
+  /** A number of at most 32 bits, in decimal. */
   number: 0,
-  ipv4: 1,
-  ether: 2,
+  /** The same in hexadecimal. */
+  hex: 1,
+  ipv4: 2,
+  ether: 3,
   /** Fields whose octets follow each other, at most four; their text follows from these and is kept. */
-  kept: 3,
+  kept: 4,
   /** Any other field: shown by a visitor. */
-  walked: 4,
+  walked: 5,
 } as const;
 export type RunKind = (typeof RunKind)[keyof typeof RunKind];
 
@@ -40,8 +42,8 @@ export interface FieldRun {
 export interface RunFormat {
   readonly before: (field: Field) => FixedText;
   readonly after: (field: Field) => FixedText;
-  /** Whether the text of a number of its own octets is more than digits, so that it is worth keeping. */
-  readonly isKept: (field: Field) => boolean;
+  /** How a number is written: in digits, or in words, whose text is worth keeping. */
+  readonly numberAs: (field: Field) => 'decimal' | 'hex' | 'words';
 }
 
 /** The fixed fields of one protocol. */
@@ -104,10 +106,11 @@ function hasAlternative(field: Field): boolean {
 }
 
 function isWorthKeeping(field: Field, format: RunFormat): boolean {
-  return field.bitWidth <= WIDEST_KEPT && (field.kind === 'bool' || format.isKept(field));
+  return field.bitWidth <= WIDEST_KEPT && (field.kind === 'bool' || format.numberAs(field) === 'words');
 }
 
-function singleRun(field: Field, format: RunFormat): FieldRun {
+/** One field as a run. */
+export function singleRun(field: Field, format: RunFormat): FieldRun {
   return run(singleKind(field, format), field, [], format);
 }
 
@@ -116,11 +119,13 @@ function singleKind(field: Field, format: RunFormat): RunKind {
   if (field.kind === 'ether') return RunKind.ether;
   if (!isNumeric(field) || field.children.some(hasAlternative)) return RunKind.walked;
   if (field.children.length > 0 || isWorthKeeping(field, format)) return RunKind.kept;
-  return field.kind === 'uint' && !field.littleEndian ? RunKind.number : RunKind.walked;
+  const numberAs = format.numberAs(field);
+  if (field.kind !== 'uint' || field.littleEndian || numberAs === 'words') return RunKind.walked;
+  return numberAs === 'hex' ? RunKind.hex : RunKind.number;
 }
 
 function run(kind: RunKind, field: Field, others: readonly Field[], format: RunFormat): FieldRun {
-  const isNumber = kind === RunKind.number;
+  const isNumber = kind === RunKind.number || kind === RunKind.hex;
   const octets = endOf(others.at(-1) ?? field) - field.octetOffset;
   return {
     kind,

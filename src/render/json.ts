@@ -55,7 +55,7 @@ const NANOS_AND_Z = 10;
 const FORMAT: RunFormat = {
   before: (field) => fixedText(`,"${field.key}":${isText(field) ? '"' : ''}`),
   after: (field) => fixedText(isText(field) ? '"' : ''),
-  isKept: () => false,
+  numberAs: () => 'decimal',
 };
 
 function isText({ kind }: Field): boolean {

@@ -16,7 +16,7 @@ import { labels, namesFor } from '../names.ts';
 import { Output } from '../output.ts';
 import { captureFileFor, printsBesideFile, whileWriting } from '../output-file.ts';
 import type { PacketsOptions } from '../packet-options.ts';
-import { isJson, type Printer, printerFor } from '../packet-printer.ts';
+import { isJson, type Printer, printerFor, tellsIssues } from '../packet-printer.ts';
 
 /** Runs the command and answers the exit status. */
 export async function packets(paths: readonly string[], options: PacketsOptions, io: CommandIo): Promise<ExitCode> {
@@ -28,6 +28,7 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
     throw new UsageError('--link-type goes with --from-hex');
   }
   const isPrinted = options.write === undefined || printsBesideFile(options);
+  const isVerified = isPrinted && tellsIssues(options);
   let filter: Filter | undefined;
   let print: Printer;
   try {
@@ -62,7 +63,7 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
         const { reader } = origin.input;
         session.at(number, packet.seconds, points.of(origin, packet.interfaceId));
         dissectPacket(dissector, context.layers, packet, origin.input, session);
-        verifyChecksums(context.layers, options.check ?? false);
+        if (isVerified) verifyChecksums(context.layers, options.check ?? false);
         const isNamed = reader.format === 'pcapng';
         const name = isNamed ? (reader.interfaces[packet.interfaceId]?.name ?? '') : '';
         context.take(packet, number, isNamed ? packet.interfaceId : -1, name);
