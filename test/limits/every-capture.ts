@@ -3,6 +3,7 @@
  * call throws, hangs, takes too long or too much memory. Says what it skips.
  */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -71,10 +72,16 @@ function judged(outcome: Outcome): Outcome {
   return megabytes > MOST_MEGABYTES ? { ...outcome, fault: `${megabytes.toFixed(0)} MB` } : outcome;
 }
 
+/** The captures of others, by their index: compressed ones and those of other formats are among them. */
+function sharedCaptures(): string[] {
+  const [, ...lines] = readFileSync(join(SHARED, 'INDEX.tsv'), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => line.split('\t')[0] ?? '');
+}
+
 const only = process.argv.slice(2);
-const folders = hasShared ? [SHARED, FIXTURES] : [FIXTURES];
 if (!hasShared) console.log('skipped: ../shared/captures is missing');
-const paths = folders.flatMap((folder) => capturesBelow(folder).map((path) => join(folder, path)));
+const shared = hasShared ? sharedCaptures().map((path) => join(SHARED, path)) : [];
+const paths = [...shared, ...capturesBelow(FIXTURES).map((path) => join(FIXTURES, path))];
 const commands = COMMANDS.filter((words) => only.length === 0 || only.includes(words.join('').replaceAll('-', '')));
 const queue = commands.flatMap((words) =>
   paths.map((path) => (words[0]?.startsWith('-') ? [path, ...words] : [...words, path])),
@@ -99,7 +106,7 @@ await Promise.all(Array.from({ length: PARALLEL }, worker));
 const slowest = outcomes.reduce((a, b) => (a.seconds > b.seconds ? a : b));
 const largest = outcomes.reduce((a, b) => (a.megabytes > b.megabytes ? a : b));
 const faults = outcomes.filter(({ fault }) => fault !== '').length;
-console.log(`${paths.length} captures, ${total} calls, ${faults} faults`);
+console.log(`${paths.length} captures (${shared.length} of others), ${total} calls, ${faults} faults`);
 console.log(`slowest ${slowest.seconds.toFixed(1)} s: ${slowest.words.join(' ')}`);
 console.log(`largest ${largest.megabytes.toFixed(0)} MB: ${largest.words.join(' ')}`);
 process.exitCode = faults > 0 ? 1 : 0;
