@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { numbers } from './bundle-numbers.ts';
 
 const FOLDER = 'dist/command';
 
@@ -18,6 +19,7 @@ const { metafile } = await build({
   minify: true,
   banner: { js: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
   define: { 'import.meta.url': 'moduleUrl' },
+  plugins: [numbers],
   metafile: true,
   logLevel: 'warning',
 });

@@ -1,5 +1,6 @@
 /** What is kept of finished flows to find those that are the same packets under other addresses: columns of some 100 octets a flow. */
 import type { FlowDirection, FlowRecord } from './flow-record.ts';
+import { natMark } from './nat-mark.ts';
 
 /** Ends of a conversation as texts and numbers; a port is undefined where the protocol has none. */
 export interface Endpoints {
@@ -124,19 +125,17 @@ export class NatEvidence {
     }
   }
 
-  /**
-   * Number that records of the same packets share: of TCP the initial sequence number, or timestamp and identification of the first packet where
-   * no SYN was seen; of others the first payload and its packet's identification. NaN where there is nothing.
-   */
   private markOf(record: number, side: Side): number {
     const at = record * WORDS + side;
     const { words } = this;
-    if (words[at + Column.hasInitial] === 1) return words[at + Column.initial]! >>> 0;
-    const ipId = words[at + Column.ipId]!;
-    const isTcp = this.isTcp(record);
-    const first = words[at + (isTcp ? Column.timestamp : Column.payload)]!;
-    if (first === 0 || (isTcp && ipId === 0)) return Number.NaN;
-    return 2 ** 32 + (Math.imul(first ^ ipId, 0x9e3779b1) >>> 0);
+    return natMark(
+      words[at + Column.hasInitial] === 1,
+      words[at + Column.initial]!,
+      this.isTcp(record),
+      words[at + Column.timestamp]!,
+      words[at + Column.payload]!,
+      words[at + Column.ipId]!,
+    );
   }
 
   private headOf(mark: number): number {

@@ -19,6 +19,7 @@ import { FragmentFlows } from './fragment-flows.ts';
 import { TCP } from './ip-protocol.ts';
 import { createKeyBatch } from './key-batch.generated.ts';
 import { createKeyBatchContext, fitsKeyBatch } from './key-batch-context.ts';
+import { natCandidates } from './nat-candidates.ts';
 import { carry, packetUpdate, type TakeQueue } from './packet-update.ts';
 import { PathTable } from './path-table.ts';
 import { FlowQueue, MAX_POINTS } from './queue.ts';
@@ -128,6 +129,14 @@ export class FlowTracker implements FlowPass {
     if (by !== undefined) records = ranked(this.table, records, by, top);
     else if (records.length > top) records = records.slice(0, top);
     for (const record of records) yield this.reader.record(record);
+  }
+
+  /** The flows that may be linked across address translation, in order of their ids: no other can be. */
+  *natCandidates(): Generator<FlowRecord> {
+    const { words } = this.table;
+    for (const records of natCandidates([{ words, records: this.table.records() }])) {
+      for (const record of records) yield this.reader.record(record);
+    }
   }
 
   /** Gives up the flows that were idle for too long at a time given as by `timeOf`, and those a newer flow has superseded. */

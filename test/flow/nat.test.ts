@@ -23,10 +23,8 @@ function linked(captures: readonly (readonly [point: string, octets: Uint8Array]
   for (const [point, octets] of captures) addCapture(tracker, octets, point);
   const links = new NatLinks(context);
   const flows = new Map<number, FlowRecord>();
-  for (const flow of tracker.flows()) {
-    links.add(flow);
-    flows.set(flow.id, flow);
-  }
+  for (const flow of tracker.flows()) flows.set(flow.id, flow);
+  for (const flow of tracker.natCandidates()) links.add(flow);
   return { flows, links: links.links() };
 }
 
@@ -306,4 +304,15 @@ test('many records, and many of one conversation', () => {
     expect(own).toHaveLength(1);
     expect(found.flows.get(own[0]!.flow)?.client.port).toBe(found.flows.get(id)?.client.port);
   }
+});
+
+test.each(readdirSync(FIXTURES))('%s: flows that share no mark with another one have no link', (scenario) => {
+  const tracker = testTracker();
+  const files = readdirSync(`${FIXTURES}${scenario}`).filter((file) => file.endsWith('.pcap'));
+  for (const file of files) addCapture(tracker, octetsOf(`${FIXTURES}${scenario}/${file}`), file);
+  const ofAll = new NatLinks();
+  for (const flow of tracker.flows()) ofAll.add(flow);
+  const ofCandidates = new NatLinks();
+  for (const flow of tracker.natCandidates()) ofCandidates.add(flow);
+  expect([...ofCandidates.links()].sort(([a], [b]) => a - b)).toEqual([...ofAll.links()].sort(([a], [b]) => a - b));
 });

@@ -35,7 +35,7 @@ import { styleFor } from '../terminal.ts';
 
 /** Flows that settle the widths of the table's columns. */
 const SAMPLE = 1000;
-/** Flows among which links across address translation are looked for; with more, records would be made twice for nothing but time. */
+/** Flows among which links across address translation are looked for. */
 const MOST_LINKED = 100_000;
 
 /** Runs the command and answers the exit status. */
@@ -169,7 +169,7 @@ async function linksOf(
     return new Map();
   }
   const links = new NatLinks(context === undefined || numeric ? undefined : await natContext(context, messages));
-  for (const flow of tracker.flows()) links.add(flow);
+  for (const flow of tracker.natCandidates()) links.add(flow);
   return links.links();
 }
 
