@@ -9,7 +9,7 @@ export type { PcapHeader } from './capture/pcap-header.ts';
 export { CaptureReader, type CaptureReaderOptions } from './capture/reader.ts';
 export type { TickUnit } from './capture/timestamp.ts';
 export type { DecodeAs } from './dissect/code-tables.ts';
-export { createDissector, Dissector } from './dissect/dissector.ts';
+export { Dissector } from './dissect/dissector.ts';
 export * from './dissect/field.ts';
 export { COMMON_ISSUES, type Issue, type Issues, type Limit } from './dissect/issue.ts';
 export { Layers, RowFlag, type Source, Status } from './dissect/layers.ts';
@@ -59,6 +59,7 @@ export {
 } from './library/session.ts';
 export type { BlobLike, CaptureSource, ReadableOctets, ResponseLike } from './library/source.ts';
 export { standardProtocols } from './protocols/index.ts';
+export { createDissector } from './protocols/standard-dissector.ts';
 export type { LayerFacts, LayerObject, ObjectValue, ObjectValues } from './render/object.ts';
 export { recordSchema, type Schema } from './render/schema.ts';
 export { createStyle, type Style } from './render/style.ts';

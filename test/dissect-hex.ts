@@ -1,7 +1,8 @@
 /** Dissects frames written as hexadecimal text, for tests. */
-import { createDissector } from '../src/dissect/dissector.ts';
+
 import type { Layers } from '../src/dissect/layers.ts';
 import { standardProtocols } from '../src/protocols/index.ts';
+import { createDissector } from '../src/protocols/standard-dissector.ts';
 import { type LayerObject, layerObject } from '../src/render/object.ts';
 
 const dissector = createDissector(standardProtocols);

@@ -1,10 +1,11 @@
 /** What the commands share of dissecting: the protocols a call asks for, and one packet after the other made into layers. */
 import type { CaptureInput } from '../capture/input.ts';
 import type { Packet } from '../capture/packet.ts';
-import { createDissector, type Dissector } from '../dissect/dissector.ts';
+import type { Dissector } from '../dissect/dissector.ts';
 import type { Layers } from '../dissect/layers.ts';
 import type { Reassembly } from '../dissect/reassembly.ts';
 import { standardProtocols } from '../protocols/index.ts';
+import { createDissector } from '../protocols/standard-dissector.ts';
 import { parseDecodeAs } from './decode-as.ts';
 import { UsageError } from './exit-codes.ts';
 import type { CaptureOptions } from './packet-options.ts';

@@ -95,8 +95,8 @@ export interface Plan {
   readonly portTable: Uint16Array | undefined;
   readonly sourcePort: NumberPlace | undefined;
   readonly destinationPort: NumberPlace | undefined;
-  /** Ids of protocols to try by content where no port is registered. */
-  readonly guesses: readonly number[];
+  /** Ids of protocols to try by content where no port is registered, by the payload's first octet. */
+  readonly guesses: readonly (readonly number[])[];
   /** Id of the only protocol that may follow; 0 for none. */
   readonly nextId: number;
   /** Tunnel kind by id of the protocol this one stands in; undefined when it opens none. */
@@ -133,7 +133,7 @@ function placeOfAll(fields: readonly Field[]): NumberPlace {
 export interface PlanContext {
   readonly table: (name: TableName) => Uint16Array;
   readonly named: (name: string) => number;
-  readonly guesses: (table: string) => readonly number[];
+  readonly guesses: (table: TableName) => readonly (readonly number[])[];
   readonly tunnelKind: (kind: string) => number;
   readonly protocolCount: number;
 }

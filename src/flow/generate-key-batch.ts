@@ -4,9 +4,10 @@
  * packets of common protocols; at any other it stops, and the rows of layers are asked. So the declarations stay the only source, and what the
  * function can't do it leaves alone.
  */
-import { createDissector, type Dissector } from '../dissect/dissector.ts';
+import { Dissector } from '../dissect/dissector.ts';
 import type { Field } from '../dissect/field.ts';
 import type { Protocol } from '../dissect/protocol.ts';
+import { fragmentTest, readExpression, readOnce } from '../protocols/generated-expressions.ts';
 import { standardProtocols } from '../protocols/index.ts';
 import { KeyBit } from './queue.ts';
 
@@ -24,21 +25,6 @@ const COMMON: Readonly<Record<string, readonly [module: string, constant: string
   geneve: ['geneve', 'geneve'],
 };
 
-/** Expression that reads a field of the header at `at`. */
-function read(field: Field): string {
-  const { octetOffset, octetWidth, bitOffset, bitWidth, scale } = field;
-  const at = octetOffset === 0 ? 'at' : `at + ${octetOffset}`;
-  const shift = (octetOffset + octetWidth) * 8 - bitOffset - bitWidth;
-  if (octetWidth > 4) throw new Error(`${field.name} is wider than 32 bits`);
-  const octets =
-    octetWidth === 3
-      ? `((view.getUint16(${at}) << 8) | view.getUint8(at + ${octetOffset + 2}))`
-      : `view.getUint${octetWidth * 8}(${at})`;
-  const shifted = shift === 0 ? octets : `(${octets} >>> ${shift})`;
-  const bits = octetWidth * 8 === bitWidth ? octets : `(${shifted} & ${2 ** bitWidth - 1})`;
-  return scale === 1 ? bits : `${bits} * ${scale}`;
-}
-
 /** Expression that reads the 32 bits of an address, or has the 128 bits of one numbered. */
 function readAddress(field: Field): string {
   const at = `at + ${field.octetOffset}`;
@@ -46,7 +32,7 @@ function readAddress(field: Field): string {
 }
 
 class Generator {
-  private readonly dissector: Dissector = createDissector(standardProtocols);
+  private readonly dissector: Dissector = new Dissector(standardProtocols);
   /** Declared functions that are called, by the name they have in the generated file. */
   private readonly functions = new Map<string, string>();
   private readonly modules = new Map<string, string>();
@@ -187,14 +173,14 @@ ${cases.join('\n')}
   private header(protocol: Protocol): string[] {
     const lines = [`if (at + ${protocol.minimum} > limit) break chain;`];
     for (const { field, equals, atLeast } of protocol.checks) {
-      if (equals !== undefined) lines.push(`if (${read(field)} !== ${equals}) break chain;`);
+      if (equals !== undefined) lines.push(`if (${readExpression(field)} !== ${equals}) break chain;`);
       if (atLeast !== undefined && field !== protocol.headerLengthField)
-        lines.push(`if (${read(field)} < ${atLeast}) break chain;`);
+        lines.push(`if (${readExpression(field)} < ${atLeast}) break chain;`);
     }
     const isFixed = protocol.headerLengthField === undefined && protocol.headerLength === undefined;
     const length =
       protocol.headerLengthField !== undefined
-        ? read(protocol.headerLengthField)
+        ? readExpression(protocol.headerLengthField)
         : protocol.headerLength !== undefined
           ? `${this.call(protocol, 'headerLength')}(view, at, limit)`
           : String(protocol.minimum);
@@ -208,9 +194,10 @@ ${cases.join('\n')}
     const { extentField, extentIncludesHeader, extentUpTo, extentOf } = protocol;
     if (extentOf !== undefined) throw new Error(`${protocol.name}: an extent by function has no case`);
     if (extentField === undefined) return [];
-    if (extentUpTo !== Number.POSITIVE_INFINITY) return [`if (${read(extentField)} <= ${extentUpTo}) break chain;`];
+    if (extentUpTo !== Number.POSITIVE_INFINITY)
+      return [`if (${readExpression(extentField)} <= ${extentUpTo}) break chain;`];
     return [
-      `const length = ${read(extentField)};`,
+      `const length = ${readExpression(extentField)};`,
       `const declared = ${extentIncludesHeader ? 'at' : 'behind'} + length;`,
       'if (length === 0 || declared < behind || declared > wireEnd) break chain;',
       'wireEnd = declared;',
@@ -220,16 +207,8 @@ ${cases.join('\n')}
   }
 
   private fragments(protocol: Protocol): string[] {
-    const { fragmentFields } = protocol;
-    if (fragmentFields.length === 0) return [];
-    const first = Math.min(...fragmentFields.map(({ octetOffset }) => octetOffset));
-    const end = Math.max(...fragmentFields.map(({ octetOffset, octetWidth }) => octetOffset + octetWidth));
-    if (end - first !== 2) throw new Error(`${protocol.name}: what tells fragments is not one word of 16 bits`);
-    const mask = fragmentFields.reduce(
-      (bits, { bitOffset, bitWidth }) => bits | ((2 ** bitWidth - 1) << (8 * end - bitOffset - bitWidth)),
-      0,
-    );
-    return [`if ((view.getUint16(at + ${first}) & ${mask}) !== 0) break chain;`];
+    const test = fragmentTest(protocol);
+    return test === undefined ? [] : [`if (${test}) break chain;`];
   }
 
   /** What the layer's role adds to the key. */
@@ -267,8 +246,8 @@ ${cases.join('\n')}
       `source = ${readAddress(field('src'))};`,
       `destination = ${readAddress(field('dst'))};`,
       `octets = declared - at;`,
-      `hops = ${read(field(isIpv6 ? 'hlim' : 'ttl'))};`,
-      `protocol = ${read(fieldOf(protocol, protocol.nextField?.key ?? ''))};`,
+      `hops = ${readExpression(field(isIpv6 ? 'hlim' : 'ttl'))};`,
+      `protocol = ${readExpression(fieldOf(protocol, protocol.nextField?.key ?? ''))};`,
       ...(isIpv6 ? [`flags |= ${KeyBit.ipv6};`] : [`flags &= ~${KeyBit.ipv6};`]),
       'transport = -1;',
       'sourcePort = 0;',
@@ -284,14 +263,14 @@ ${cases.join('\n')}
       'outerDestination = destination;',
       `if ((flags & ${KeyBit.ipv6}) !== 0) flags |= ${KeyBit.outerIpv6};`,
       'outerPort = transport < 0 ? 0 : destinationPort;',
-      id === undefined ? `tunnel = ${kind} << 24;` : `tunnel = ${(kind << 24) | (1 << 31)} | ${read(id)};`,
+      id === undefined ? `tunnel = ${kind} << 24;` : `tunnel = ${(kind << 24) | (1 << 31)} | ${readExpression(id)};`,
     ];
   }
 
   private transport(protocol: Protocol): string[] {
     return [
-      `sourcePort = ${read(fieldOf(protocol, 'srcport'))};`,
-      `destinationPort = ${read(fieldOf(protocol, 'dstport'))};`,
+      `sourcePort = ${readExpression(fieldOf(protocol, 'srcport'))};`,
+      `destinationPort = ${readExpression(fieldOf(protocol, 'dstport'))};`,
       'transport = at;',
       'payload = behind;',
     ];
@@ -327,28 +306,12 @@ ${cases.join('\n')}
       this.tables.add(nextTable);
       // The extent has seen to it that a number below is no code.
       const isChecked = protocol.extentField === nextField && protocol.extentUpTo >= nextFrom - 1;
-      const below = nextFrom > 0 && !isChecked ? [`if (${read(nextField)} < ${nextFrom}) break chain;`] : [];
-      return [...below, `id = ${nextTable}[${read(nextField)}]!;`, ...goOn];
+      const below = nextFrom > 0 && !isChecked ? [`if (${readExpression(nextField)} < ${nextFrom}) break chain;`] : [];
+      return [...below, `id = ${nextTable}[${readExpression(nextField)}]!;`, ...goOn];
     }
     if (nextName !== undefined) return [`id = ${this.id(nextName)};`, ...goOn];
     return [`id = ${this.call(protocol, 'next')}(dispatch, view, at, behind, limit);`, ...goOn];
   }
-}
-
-/** Gives octets that a case reads more than once a name, behind its first line, which has seen to it that they are there. */
-function readOnce(lines: readonly string[]): readonly string[] {
-  const text = lines.join('\n');
-  const reads: readonly string[] = text.match(/view\.getUint\d+\(at(?: \+ \d+)?\)/g) ?? [];
-  const repeated = [...new Set(reads)].filter((read) => reads.indexOf(read) !== reads.lastIndexOf(read));
-  let named = lines;
-  const names: string[] = [];
-  for (const read of repeated) {
-    const [, bits, octet = '0'] = /getUint(\d+)\(at(?: \+ (\d+))?\)/.exec(read) ?? [];
-    const name = `uint${bits}At${octet}`;
-    names.push(`const ${name} = ${read};`);
-    named = named.map((line) => line.replaceAll(read, name));
-  }
-  return [...named.slice(0, 1), ...names, ...named.slice(1)];
 }
 
 function fieldOf(protocol: Protocol, key: string): Field {

@@ -2,9 +2,10 @@
 import { linkTypes } from '../capture/link-types.ts';
 import { NO_TIME } from '../capture/timestamp.ts';
 import { verifyChecksums } from '../dissect/checksums.ts';
-import { createDissector, type Dissector } from '../dissect/dissector.ts';
+import type { Dissector } from '../dissect/dissector.ts';
 import type { Protocol } from '../dissect/protocol.ts';
 import { standardProtocols } from '../protocols/index.ts';
+import { createDissector } from '../protocols/standard-dissector.ts';
 import { Session } from '../reassemble/session.ts';
 import type { LayersOf, StandardLayers, StandardProtocol } from './layer-types.ts';
 import { BorrowedPacket, DissectedPacket } from './packet.ts';

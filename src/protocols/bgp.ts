@@ -31,7 +31,7 @@ export const bgp = defineProtocol('bgp', {
   title: 'Border Gateway Protocol',
   source: 'RFC 4271 §4',
   carriedBy: { tcpPort: [179] },
-  guess: { in: ['tcpPort'], when: isBgp },
+  guess: { in: ['tcpPort'], first: (octet) => octet === 0xff, when: isBgp },
   fields: {},
   variable: () => ({
     marker: bytes('Marker', MARKER),

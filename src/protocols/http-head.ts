@@ -66,7 +66,7 @@ function isVersion(view: DataView, at: number, end: number): boolean {
   return at < end;
 }
 
-const isUpper = (octet: number): boolean => octet >= 0x41 && octet <= 0x5a;
+export const isUpper = (octet: number): boolean => octet >= 0x41 && octet <= 0x5a;
 const isDigit = (octet: number): boolean => octet >= 0x30 && octet <= 0x39;
 
 /** Tells what message of HTTP/1 begins at `start` by as much of its start line as is there (RFC 9112 §3, §4). */

@@ -10,6 +10,7 @@ import {
   headEnd,
   headerLine,
   isHttpHead,
+  isUpper,
   lineTextEnd,
   messageLength,
   startKind,
@@ -77,7 +78,7 @@ export const http = defineProtocol('http', {
       11371,
     ],
   },
-  guess: { in: ['tcpPort'], when: isHttpHead },
+  guess: { in: ['tcpPort'], first: isUpper, when: isHttpHead },
   looksLike: (view, start, end) => startKind(view, start, end) !== undefined,
   fields: {},
   variable: () => ({

@@ -12,11 +12,15 @@ const GREATEST_MINOR = 4;
 /** Shortest encrypted alert: 2 octets, and a tag or a MAC. */
 const LEAST_ENCRYPTED = 16;
 
+/** Whether an octet is the type of a record's content. */
+export const isContentType = (octet: number): boolean =>
+  octet >= ContentType.changeCipherSpec && octet <= ContentType.heartbeat;
+
 /** Whether a record may begin at `start`, by as much of its header as is there; false for none. */
 export function isTlsRecord(view: DataView, start: number, end: number): boolean {
   if (start >= end) return false;
   const type = view.getUint8(start);
-  if (type < ContentType.changeCipherSpec || type > ContentType.heartbeat) return false;
+  if (!isContentType(type)) return false;
   if (start + 1 < end && view.getUint8(start + 1) !== SSL_MAJOR) return false;
   if (start + 2 < end && view.getUint8(start + 2) > GREATEST_MINOR) return false;
   if (start + RECORD_HEADER > end) return true;

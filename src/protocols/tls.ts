@@ -6,7 +6,7 @@ import type { FieldEmitter } from '../dissect/walk.ts';
 import { FieldCursor } from './field-cursor.ts';
 import { emitHandshakes, handshakeSpans, tlsHandshakes } from './tls-handshake.ts';
 import { ALERT_LEVELS, ALERTS, CONTENT_TYPES, ContentType, VERSIONS } from './tls-names.ts';
-import { isTls, isTlsRecord, RECORD_HEADER } from './tls-record.ts';
+import { isContentType, isTls, isTlsRecord, RECORD_HEADER } from './tls-record.ts';
 import { alertText, handshakeText } from './tls-summary.ts';
 
 /** One layer is one record; handshake messages are a list in it, for one record may hold several. */
@@ -22,7 +22,7 @@ export const tls = defineProtocol('tls', {
       8883, 9345, 9443, 10250, 10257, 10259, 16443,
     ],
   },
-  guess: { in: ['tcpPort'], when: isTls },
+  guess: { in: ['tcpPort'], first: isContentType, when: isTls },
   looksLike: isTlsRecord,
   fields: {
     record_content_type: uint(8, 'Content Type', named(CONTENT_TYPES), { name: 'tls.record.content_type' }),

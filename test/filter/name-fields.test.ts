@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { AddressName, Names } from '../../src/cluster/names.ts';
-import { createDissector } from '../../src/dissect/dissector.ts';
 import { FilterContext } from '../../src/filter/context.ts';
 import { compileFilter } from '../../src/filter/filter.ts';
 import { nameFields } from '../../src/filter/name-fields.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { ip, NODE1, NODE2, overlayFrame, syn } from '../cluster/lab-frames.ts';
 
 const unnamed: AddressName = {

@@ -1,9 +1,10 @@
 /** Packets as filters see them, from hexadecimal text, for tests. */
-import { createDissector } from '../../src/dissect/dissector.ts';
+
 import { FilterContext } from '../../src/filter/context.ts';
 import { compileFilter, type FilterOptions } from '../../src/filter/filter.ts';
 import { loadRegexEngine } from '../../src/filter/regex.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { octetsOf } from '../dissect-hex.ts';
 
 export const dissector = createDissector(standardProtocols);

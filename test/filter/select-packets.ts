@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { Packet } from '../../src/capture/packet.ts';
 import { CaptureReader } from '../../src/capture/reader.ts';
-import { createDissector } from '../../src/dissect/dissector.ts';
 import { FilterContext } from '../../src/filter/context.ts';
 import type { Filter } from '../../src/filter/filter.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 
 export const dissector = createDissector(standardProtocols);
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PacketBatch } from '../../src/capture/packet.ts';
-import { createDissector } from '../../src/dissect/dissector.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { FlowInput } from '../../src/flow/flow-input.ts';
 import { generateKeyBatch } from '../../src/flow/generate-key-batch.ts';
 import { FlowTracker } from '../../src/flow/tracker.ts';

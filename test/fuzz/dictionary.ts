@@ -1,9 +1,9 @@
 /** Octets that mutations put in: what a random walk would need days to find. */
 import { compressions } from '../../src/capture/foreign-formats.ts';
 import { BlockType, BYTE_ORDER_MAGIC } from '../../src/capture/pcapng-blocks.ts';
-import { createDissector } from '../../src/dissect/dissector.ts';
 import type { Protocol } from '../../src/dissect/protocol.ts';
 import { catalogOf } from '../../src/filter/field-catalog.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 
 /** Numbers at which code changes its mind. */
 export const EDGES = [0, 1, 2, 3, 4, 7, 8, 15, 16, 20, 31, 32, 63, 64, 127, 128, 192, 254, 255];

@@ -1,8 +1,8 @@
 /** Generated packets are read as they were made; mutated ones keep every promise. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createDissector } from '../../src/dissect/dissector.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { layerObject } from '../../src/render/object.ts';
 import { FAMILIES } from './generators.ts';
 import { dissect } from './targets/dissect.ts';

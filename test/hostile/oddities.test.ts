@@ -1,6 +1,6 @@
 /** No oddity breaks a promise again, whole or cut. */
 import { describe, expect, test } from 'vitest';
-import { createDissector } from '../../src/dissect/dissector.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
 import { TARGETS } from '../fuzz/targets/index.ts';
 import { faultOfCuts } from '../truncation/cuts.ts';

@@ -1,6 +1,5 @@
 /** Packets and their layers, as programs get them. */
 import { describe, expect, test } from 'vitest';
-import { createDissector } from '../../src/dissect/dissector.ts';
 import { flag, uint } from '../../src/dissect/field.ts';
 import { defineProtocol } from '../../src/dissect/protocol.ts';
 import { compileFilter } from '../../src/library/filter.ts';
@@ -8,6 +7,7 @@ import { hexBreakdown, layerTree, packetLine } from '../../src/library/render.ts
 import { createSession, dissect } from '../../src/library/session.ts';
 import { openCapture } from '../../src/node/open-capture.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { octetsOf } from '../dissect-hex.ts';
 import { FRAGMENTS, VXLAN } from './fixtures.ts';

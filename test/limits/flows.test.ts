@@ -1,10 +1,10 @@
 /** Floods of flows and of points: what is kept is bounded, and what gave way is told. */
 import { describe, expect, test } from 'vitest';
 import { PacketBatch } from '../../src/capture/packet.ts';
-import { createDissector } from '../../src/dissect/dissector.ts';
 import { MAX_POINTS, QUEUE_CAPACITY } from '../../src/flow/queue.ts';
 import { FlowTracker } from '../../src/flow/tracker.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 
 const IPV4 = 228;
 const SLL2 = 276;

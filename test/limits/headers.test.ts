@@ -1,9 +1,9 @@
 /** Headers that nest, repeat or claim without end: each has a bound, and reaching it is told with the packet. */
 import { describe, expect, test } from 'vitest';
-import { createDissector } from '../../src/dissect/dissector.ts';
 import { MAX_ISSUES } from '../../src/dissect/issue.ts';
 import { type Layers, MAX_LAYERS } from '../../src/dissect/layers.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { packetLine } from '../../src/render/line.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { layerTree } from '../../src/render/tree.ts';

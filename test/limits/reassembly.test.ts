@@ -1,8 +1,8 @@
 /** Floods of what is to be put together: memory is bounded, and what was given up is told. */
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { createDissector } from '../../src/dissect/dissector.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { lossesOf } from '../../src/reassemble/losses.ts';
 import { Session } from '../../src/reassemble/session.ts';
 import { buildPcap } from '../capture/build-capture.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createDissector } from '../../src/dissect/dissector.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { dissectHex, octetsOf } from '../dissect-hex.ts';
 import { gapsAtEveryLength, ipFrame, udpFrame } from '../frames.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createDissector } from '../../src/dissect/dissector.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import type { Layers } from '../../src/dissect/layers.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
 import { Session } from '../../src/reassemble/session.ts';

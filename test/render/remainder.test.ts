@@ -1,8 +1,8 @@
 /** Octets that no layer claims are told once, whatever buffer they are in. */
 import { expect, test } from 'vitest';
-import { createDissector } from '../../src/dissect/dissector.ts';
 import type { Layers } from '../../src/dissect/layers.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { Session } from '../../src/reassemble/session.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { layerTree } from '../../src/render/tree.ts';

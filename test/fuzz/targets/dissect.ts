@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { verifyChecksums } from '../../../src/dissect/checksums.ts';
-import { createDissector } from '../../../src/dissect/dissector.ts';
 import { standardProtocols } from '../../../src/protocols/index.ts';
+import { createDissector } from '../../../src/protocols/standard-dissector.ts';
 import { hexBreakdown } from '../../../src/render/hex.ts';
 import { packetLine } from '../../../src/render/line.ts';
 import { layerObject } from '../../../src/render/object.ts';

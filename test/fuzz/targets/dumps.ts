@@ -1,8 +1,8 @@
 /** Pasted hex: packets come of it, or a fault with its place; what was read is what `--from-hex` of its own hex reads again. */
 import { parseHexDump } from '../../../src/capture/hex-dump.ts';
 import { LONGEST_DUMP } from '../../../src/capture/hex-dump-result.ts';
-import { createDissector } from '../../../src/dissect/dissector.ts';
 import { standardProtocols } from '../../../src/protocols/index.ts';
+import { createDissector } from '../../../src/protocols/standard-dissector.ts';
 import { safeText } from '../../../src/render/safe-text.ts';
 import { DUMP_STYLES } from '../../capture/format-dump.ts';
 import { seedPackets } from '../seeds.ts';

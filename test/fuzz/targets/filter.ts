@@ -1,6 +1,5 @@
 /** A filter of packets, and of flows: it compiles or is refused with a place, and what compiles can be asked of any packet or flow. */
 import { readFileSync } from 'node:fs';
-import { createDissector } from '../../../src/dissect/dissector.ts';
 import type { FilterContext } from '../../../src/filter/context.ts';
 import { compileFilter } from '../../../src/filter/filter.ts';
 import { FilterError } from '../../../src/filter/filter-error.ts';
@@ -8,6 +7,7 @@ import { compileRecordFilter } from '../../../src/filter/record-filter.ts';
 import { loadRegexEngine } from '../../../src/filter/regex.ts';
 import { FLOW_PATHS } from '../../../src/flow/flow-schema.ts';
 import { standardProtocols } from '../../../src/protocols/index.ts';
+import { createDissector } from '../../../src/protocols/standard-dissector.ts';
 import { contextOf, ICMP_ERROR, IPV6_UDP, VXLAN_SYN } from '../../filter/packets.ts';
 import { filterWords } from '../dictionary.ts';
 import { checkText, type FuzzTarget, promise } from '../target.ts';

@@ -2,12 +2,12 @@
 import { CaptureError } from '../../../src/capture/capture-error.ts';
 import { PacketBatch } from '../../../src/capture/packet.ts';
 import { CaptureReader } from '../../../src/capture/reader.ts';
-import { createDissector } from '../../../src/dissect/dissector.ts';
 import type { InputDescription } from '../../../src/flow/capture-point.ts';
 import { ObservedTracker } from '../../../src/flow/observed-tracker.ts';
 import type { ConversationReceiver, Side } from '../../../src/flow/stream-direction.ts';
 import { FlowFollower } from '../../../src/flow/stream-follower.ts';
 import { standardProtocols } from '../../../src/protocols/index.ts';
+import { createDissector } from '../../../src/protocols/standard-dissector.ts';
 import { StreamHex, StreamText } from '../../../src/render/stream-text.ts';
 import { createStyle } from '../../../src/render/style.ts';
 import { packetWords } from '../dictionary.ts';
