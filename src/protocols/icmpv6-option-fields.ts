@@ -45,7 +45,7 @@ const at = (name: string): { name: string } => ({ name: `icmpv6.opt.${name}` });
 const seconds = { unit: 's' };
 
 /** Declaration of the list, for the message's `variable` fields. */
-export const ndOptions = list('Option', {
+export const ndOptions = list('Option', () => ({
   type: uint(8, 'Type', named(OPTION_NAMES)),
   length: uint(8, 'Length in 8 octets'),
   linkaddr: bytes('Link-layer Address'),
@@ -118,7 +118,7 @@ export const ndOptions = list('Option', {
   redirected_packet: bytes('Redirected Packet'),
   data: bytes('Data', 0, at('data')),
   padding: bytes('Padding'),
-});
+}));
 
 /** The children of the list, laid out. */
 export type NdOptionFields = Readonly<Record<keyof typeof ndOptions.children, Field>>;
