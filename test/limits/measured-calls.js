@@ -26,8 +26,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   };
   const before = process.cpuUsage();
   let fault = '';
+  let status;
   try {
-    const status = await command.main(words, io);
+    status = await command.main(words, io);
     if (![0, 2, 3].includes(status)) fault = `status ${status}: ${stderr.last}`;
   } catch (error) {
     fault = error.stack ?? String(error);
@@ -36,5 +37,5 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { user, system } = process.cpuUsage(before);
   const seconds = (user + system) / 1e6;
   const megabytes = process.resourceUsage().maxRSS / 1024;
-  process.stdout.write(`${JSON.stringify({ words, seconds, megabytes, fault })}\n`);
+  process.stdout.write(`${JSON.stringify({ words, status, said: stderr.last, seconds, megabytes, fault })}\n`);
 }
