@@ -43,6 +43,26 @@ export function bareJson(of: Layers): string {
   return packetJson(of, head);
 }
 
+const COLUMNS = [
+  'protocol',
+  'start',
+  'payload',
+  'end',
+  'wireEnd',
+  'status',
+  'flags',
+  'source',
+  'parent',
+  'tunnel',
+] as const;
+
+/** All that the rows of a packet say, to be compared with what another dissector makes of it. */
+export function rowsText(of: Layers): string {
+  const columns = COLUMNS.map((name) => `${name} ${of[name].subarray(0, of.count).join(' ')}`);
+  const issues = Array.from({ length: of.issues.count }, (_, issue) => JSON.stringify(of.issues.at(issue)));
+  return [...columns, ...issues].join('\n');
+}
+
 /** The first fault in how segments share out the bits of a source (0: the frame); '' where there is none. */
 export function partitionFault(of: Layers, source = 0): string {
   const first = source === 0 ? of.frameStart : 0;

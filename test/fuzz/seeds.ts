@@ -1,6 +1,7 @@
 /** Inputs to begin with: packets and captures of the fixtures, and of others where they are present. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { FCS_PRESENT, FCS_WORDS_SHIFT } from '../../src/capture/pcap-header.ts';
 import type { Dissector } from '../../src/dissect/dissector.ts';
 import type { Layers } from '../../src/dissect/layers.ts';
 import { protocolsText } from '../../src/render/protocols-text.ts';
@@ -44,14 +45,15 @@ export function seedCaptures(): Uint8Array[] {
 }
 
 /** A capture file of one packet (draft-ietf-opsawg-pcap). */
-export function pcapOf({ octets, wireLength, linkType }: OwnedPacket): Uint8Array {
+export function pcapOf({ octets, wireLength, linkType, fcsOctets }: OwnedPacket): Uint8Array {
   const file = new Uint8Array(24 + 16 + octets.length);
   const view = new DataView(file.buffer);
   view.setUint32(0, 0xa1b2c3d4);
   view.setUint16(4, 2);
   view.setUint16(6, 4);
   view.setUint32(16, 262_144);
-  view.setUint32(20, linkType);
+  const fcs = fcsOctets === 0 ? 0 : FCS_PRESENT | ((fcsOctets >> 1) << FCS_WORDS_SHIFT);
+  view.setUint32(20, linkType | fcs);
   view.setUint32(32, octets.length);
   view.setUint32(36, wireLength);
   file.set(octets, 40);

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Dissector } from '../../src/dissect/dissector.ts';
-import type { Layers } from '../../src/dissect/layers.ts';
 import { generateSoundLayers } from '../../src/protocols/generate-sound-layers.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
 import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { capturesBelow, FIXTURES, hasShared, type OwnedPacket, packetsOf, SHARED } from '../corpus.ts';
+import { rowsText } from '../packet-invariants.ts';
 
 const GENERATED = new URL('../../src/protocols/sound-layers.generated.ts', import.meta.url);
 /** Packets of a capture that are compared; long captures repeat themselves. */
@@ -18,30 +18,11 @@ const general = new Dissector(standardProtocols);
 const fastLayers = fast.createLayers();
 const generalLayers = general.createLayers();
 
-const COLUMNS = [
-  'protocol',
-  'start',
-  'payload',
-  'end',
-  'wireEnd',
-  'status',
-  'flags',
-  'source',
-  'parent',
-  'tunnel',
-] as const;
-
-function rowsOf(layers: Layers): string {
-  const columns = COLUMNS.map((name) => `${name} ${layers[name].subarray(0, layers.count).join(' ')}`);
-  const issues = Array.from({ length: layers.issues.count }, (_, issue) => JSON.stringify(layers.issues.at(issue)));
-  return [...columns, ...issues].join('\n');
-}
-
 function compare(octets: Uint8Array, wireLength: number, linkType: number): void {
   const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
   fast.dissect(fastLayers, view, 0, octets.length, wireLength, linkType);
   general.dissect(generalLayers, view, 0, octets.length, wireLength, linkType);
-  if (rowsOf(fastLayers) !== rowsOf(generalLayers)) expect(rowsOf(fastLayers)).toBe(rowsOf(generalLayers));
+  if (rowsText(fastLayers) !== rowsText(generalLayers)) expect(rowsText(fastLayers)).toBe(rowsText(generalLayers));
 }
 
 test('the generated file is what the declarations make', () => {

@@ -1,7 +1,8 @@
-/** One frame: rows, JSON, tree, hex breakdown and listing. An input is the link type in two octets, then the frame. */
+/** One frame: rows, JSON, tree, hex breakdown and listing. An input is two octets of link type and lengths, then the frame. */
 import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { verifyChecksums } from '../../../src/dissect/checksums.ts';
+import { Dissector } from '../../../src/dissect/dissector.ts';
 import { standardProtocols } from '../../../src/protocols/index.ts';
 import { createDissector } from '../../../src/protocols/standard-dissector.ts';
 import { hexBreakdown } from '../../../src/render/hex.ts';
@@ -13,12 +14,28 @@ import { recordSchema } from '../../../src/render/schema.ts';
 import { createStyle } from '../../../src/render/style.ts';
 import { layerTree } from '../../../src/render/tree.ts';
 import type { OwnedPacket } from '../../corpus.ts';
-import { bareJson, cutFault, dissectOwned, keyFault, layerEnds, partitionFault } from '../../packet-invariants.ts';
+import {
+  bareJson,
+  cutFault,
+  dissectOwned,
+  keyFault,
+  layerEnds,
+  partitionFault,
+  rowsText,
+} from '../../packet-invariants.ts';
 import { packetWords } from '../dictionary.ts';
 import { pcapOf, seedPackets } from '../seeds.ts';
 import { checkText, type FuzzTarget, promise } from '../target.ts';
 
-const LINK_TYPE_OCTETS = 2;
+/** The first two octets: a link type below, bits for the lengths above. */
+const HEAD_OCTETS = 2;
+const LINK_TYPE_MASK = 0xfff;
+/** The last octets are a check sequence; the record's length on the wire is 0; octets on the wire were not captured. */
+const HAS_FCS = 0x1000;
+const NO_LENGTH = 0x4000;
+const IS_CUT = 0x8000;
+const FCS_OCTETS = 4;
+const NOT_CAPTURED = 40;
 /** A frame of Ethernet's usual length; the time of longer ones may be longer in proportion. */
 const USUAL_FRAME = 1514;
 /** Dissection of a usual frame with its record must take less. */
@@ -28,22 +45,31 @@ const CHARACTERS_PER_OCTET = 400;
 
 const dissector = createDissector(standardProtocols);
 const layers = dissector.createLayers();
+const general = new Dissector(standardProtocols);
 const other = dissector.createLayers();
 const style = createStyle();
 const head = { number: 1, time: '0.0', length: 0, captured: 0, point: '' };
 const validate = new Ajv2020({ strict: false, discriminator: true }).compile(recordSchema(standardProtocols));
 
-/** The frame that an input stands for; every eighth link type's last octets are a check sequence. */
+/** The frame that an input stands for. */
 function packetOf(input: Uint8Array): OwnedPacket {
-  const linkType = ((input[0] ?? 0) << 8) | (input[1] ?? 0);
-  const octets = input.subarray(LINK_TYPE_OCTETS);
-  return { octets, wireLength: octets.length, linkType, fcsOctets: 0 };
+  const word = ((input[0] ?? 0) << 8) | (input[1] ?? 0);
+  const octets = input.subarray(HEAD_OCTETS);
+  const whole = octets.length + ((word & IS_CUT) === 0 ? 0 : NOT_CAPTURED);
+  return {
+    octets,
+    wireLength: (word & NO_LENGTH) === 0 ? whole : 0,
+    linkType: word & LINK_TYPE_MASK,
+    fcsOctets: (word & HAS_FCS) === 0 ? 0 : FCS_OCTETS,
+  };
 }
 
 function run(input: Uint8Array): void {
   const packet = packetOf(input);
   const { octets } = packet;
+  dissectOwned(general, other, packet);
   dissectOwned(dissector, layers, packet);
+  promise(rowsText(layers) === rowsText(other), 'generated code makes other rows than the general chain');
   const json = bareJson(layers);
   promise(json.length <= 4096 + CHARACTERS_PER_OCTET * octets.length, 'the record is far longer than the packet');
   checkText('the record', json, octets);
