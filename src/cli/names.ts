@@ -1,6 +1,6 @@
 /** Names for addresses, where a call gives files to take them from. */
 import { labelOf, type Names, NO_NAMES } from '../cluster/names.ts';
-import type { NameAddress } from '../render/conversation.ts';
+import { BARE_ADDRESSES, type NameAddress } from '../render/conversation.ts';
 import { safeText } from '../render/safe-text.ts';
 import type { Messages } from './messages.ts';
 
@@ -18,6 +18,7 @@ export async function namesFor({ context, numeric }: NamingOptions, messages: Me
 
 /** Names as lists show them, safe for a terminal. */
 export function labels(names: Names): NameAddress {
+  if (names === NO_NAMES) return BARE_ADDRESSES;
   return (address, port) => {
     const name = names.nameOf(address, port);
     return name === undefined ? '' : safeText(labelOf(name));

@@ -11,9 +11,9 @@ import { Columns } from '../render/columns.ts';
 import type { NameAddress } from '../render/conversation.ts';
 import { hexBreakdown } from '../render/hex.ts';
 import { PacketJson } from '../render/json.ts';
-import { packetLine } from '../render/line.ts';
+import { PacketLines } from '../render/line.ts';
 import { timeText } from '../render/time-text.ts';
-import { layerTree } from '../render/tree.ts';
+import { LayerTree } from '../render/tree.ts';
 import type { PacketOrigin, Points } from './captures.ts';
 import { UsageError } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
@@ -21,6 +21,7 @@ import type { Output } from './output.ts';
 import { columnSettings, type PacketsOptions } from './packet-options.ts';
 import { styleFor } from './terminal.ts';
 
+const LINE_END = 10;
 const NO_COMMENTS: readonly string[] = [];
 
 /** Columns assumed where there is no terminal. */
@@ -76,6 +77,8 @@ function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string
   const showsPoint = paths.length > 1 && !options.join;
   const isDetailed = options.layers === true || options.hex === true;
   const width = io.stdout.columns;
+  const line = new PacketLines(output.text, style, { width, nameOf });
+  const tree = new LayerTree(output.text, style, only);
   return (context, packet, origin) => {
     const { layers } = context;
     const name = points.of(origin, packet.interfaceId);
@@ -85,13 +88,14 @@ function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string
       length: context.wireLength,
       captured: context.capturedLength,
       point: showsPoint || name.includes(':') ? name : '',
-      nameOf,
     };
-    const lines = [packetLine(layers, head, style, width)];
-    if (options.layers) lines.push(...layerTree(layers, style, only));
-    if (options.hex) lines.push(...hexBreakdown(layers, style, width ?? PIPE_WIDTH, only));
-    if (isDetailed) lines.push('');
-    output.line(lines.join('\n'));
+    line.write(layers, head);
+    if (isDetailed) output.text.character(LINE_END);
+    if (options.layers) tree.write(layers);
+    if (options.hex) {
+      for (const line of hexBreakdown(layers, style, width ?? PIPE_WIDTH, only)) output.text.text(`${line}\n`);
+    }
+    output.endLine();
   };
 }
 

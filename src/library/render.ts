@@ -36,7 +36,7 @@ export function packetLine(
     captured: context.capturedLength,
     point: packet.point.includes(':') ? packet.point : '',
   };
-  return lineOfLayers(context.layers, head, style, width);
+  return lineOfLayers(context.layers, head, style, { width });
 }
 
 /** The packet's layers and all of their fields as an indented tree, a line each. */

@@ -3,9 +3,10 @@
 import { linkTypeName } from '../capture/link-types.ts';
 import { COMMON_ISSUES, NOTES } from '../dissect/issue.ts';
 import type { Layers } from '../dissect/layers.ts';
-import { BARE_ADDRESSES, endpointsText, innermost, type NameAddress, tunnelNotes } from './conversation.ts';
+import { BARE_ADDRESSES, Conversations, findInnermost, type Innermost, type NameAddress } from './conversation.ts';
 import { safeText } from './safe-text.ts';
 import type { Style } from './style.ts';
+import { type FixedText, fixedText, TextBuffer } from './text-buffer.ts';
 
 /** What a line says of the packet beside its layers. */
 export interface LineHead {
@@ -17,8 +18,14 @@ export interface LineHead {
   readonly captured: number;
   /** Where it was captured, shown when there are several points. */
   readonly point: string;
+}
+
+/** How lines look. */
+export interface LineOptions {
+  /** Columns that are there; any number of them where it is left out. */
+  readonly width?: number | undefined;
   /** Names of addresses, safe to show; they are shown as they are where it is left out. */
-  readonly nameOf?: NameAddress;
+  readonly nameOf?: NameAddress | undefined;
 }
 
 /** Messages of one packet that are told of each. */
@@ -26,43 +33,137 @@ const MOST_MESSAGES = 3;
 
 /** Columns a terminal needs before a line is worth folding at all. */
 const LEAST_WIDTH = 40;
+const LINE_END = 10;
+const SPACE = 32;
 
-/**
- * The packet on one line. Where `width` columns are given and the tunnel note doesn't fit, it moves to an indented second line;
- * the rest is never cut.
- */
-export function packetLine(layers: Layers, head: LineHead, style: Style, width = Number.POSITIVE_INFINITY): string {
-  const number = String(head.number);
-  const left = `${number}  ${head.time}  ${head.point === '' ? '' : `${head.point}  `}`;
-  const rows = innermost(layers);
-  const nameOf = head.nameOf ?? BARE_ADDRESSES;
-  const endpoints = endpointsText(layers, rows, style, nameOf);
-  const what = whatText(layers, rows.last, head);
-  const wrong = issuesText(layers);
-  const notes = tunnelNotes(layers, style, nameOf).join(' ');
-  const main = `${style.dim(left)}${endpoints === '' ? '' : `${endpoints} `}${what}${wrong === '' ? '' : `  ${(wrong.startsWith('!') ? style.alarm : style.dim)(wrong)}`}`;
-  if (notes === '') return main;
-  const used = left.length + (endpoints === '' ? 0 : endpoints.length + 1) + what.length + wrong.length;
-  const fits = used + 3 + notes.length <= width || width < LEAST_WIDTH;
-  return fits ? `${main}   ${style.dim(notes)}` : `${main}\n${' '.repeat(number.length + 2)}${style.dim(notes)}`;
+/** What a way to dress text puts before and behind it. */
+interface Dress {
+  readonly before: FixedText;
+  readonly behind: FixedText;
 }
 
-function whatText(layers: Layers, last: number, head: LineHead): string {
-  if (last < 0) return `link type ${linkTypeName(layers.linkType)}, ${head.length} octets`;
-  const name = layers.protocolOf(last).name.toUpperCase();
-  const texts = messagesBeside(layers, last).map((row) => summaryOf(layers, row));
-  const shown = texts.slice(0, MOST_MESSAGES).filter((text) => text !== '');
-  if (texts.length > MOST_MESSAGES) shown.push(`and ${texts.length - MOST_MESSAGES} more`);
-  return shown.length === 0 ? name : `${name} ${shown.join('; ')}`;
+function dressOf(dress: (text: string) => string): Dress {
+  const [before = '', behind = ''] = dress('|').split('|');
+  return { before: fixedText(before), behind: fixedText(behind) };
 }
 
-/** The rows of the messages that lie side by side with the last one in their stream; the last row alone for other layers. */
-function messagesBeside(layers: Layers, last: number): number[] {
-  const rows: number[] = [];
-  for (let row = 0; row <= last; row++) {
-    if (layers.protocol[row] === layers.protocol[last] && layers.parent[row] === layers.parent[last]) rows.push(row);
+/** Writes packets as lines to a buffer. */
+export class PacketLines {
+  private readonly out: TextBuffer;
+  private readonly width: number;
+  private readonly dim: Dress;
+  private readonly alarm: Dress;
+  private readonly conversations: Conversations;
+  private readonly names: (string | undefined)[] = [];
+  private readonly rows: Innermost = { link: -1, network: -1, transport: -1, last: -1 };
+
+  constructor(
+    out: TextBuffer,
+    style: Style,
+    { width = Number.POSITIVE_INFINITY, nameOf = BARE_ADDRESSES }: LineOptions = {},
+  ) {
+    this.out = out;
+    this.width = width;
+    this.dim = dressOf(style.dim);
+    this.alarm = dressOf(style.alarm);
+    this.conversations = new Conversations(out, style, nameOf);
   }
-  return rows;
+
+  /**
+   * Writes the packet on one line, without a line end. Where the tunnel note doesn't fit into the width, it moves to an indented second line; the
+   * rest is never cut.
+   */
+  write(layers: Layers, head: LineHead): void {
+    const { out, dim, rows } = this;
+    let columns = 0;
+    out.fixed(dim.before);
+    let from = out.at;
+    out.number(head.number);
+    const indentation = out.at - from + 2;
+    out.text(`  ${head.time}  `);
+    if (head.point !== '') out.text(`${head.point}  `);
+    columns += this.columnsFrom(from);
+    out.fixed(dim.behind);
+    from = out.at;
+    findInnermost(layers, rows);
+    this.conversations.endpoints(layers, rows);
+    if (out.at > from) out.character(SPACE);
+    this.what(layers, rows.last, head);
+    columns += this.columnsFrom(from);
+    if (layers.issues.count > 0 || layers.issues.dropped > 0) columns += this.issues(layers);
+    this.notes(layers, columns, indentation);
+  }
+
+  /** Writes notes about tunnels behind what fills so many columns. */
+  private notes(layers: Layers, columns: number, indentation: number): void {
+    const { out, dim, width } = this;
+    const lineEnd = out.at;
+    out.text('   ');
+    out.fixed(dim.before);
+    let from = out.at;
+    this.conversations.tunnels(layers);
+    if (out.at === from) {
+      out.at = lineEnd;
+      return;
+    }
+    if (columns + 3 + this.columnsFrom(from) > width && width >= LEAST_WIDTH) {
+      out.at = lineEnd;
+      out.character(LINE_END);
+      out.spaces(indentation);
+      out.fixed(dim.before);
+      from = out.at;
+      this.conversations.tunnels(layers);
+    }
+    out.fixed(dim.behind);
+  }
+
+  /** Columns that is written from an octet on fills; 0 where nobody asks. */
+  private columnsFrom(start: number): number {
+    return Number.isFinite(this.width) ? this.out.textFrom(start).length : 0;
+  }
+
+  private what(layers: Layers, last: number, head: LineHead): void {
+    const { out, names } = this;
+    if (last < 0) {
+      out.text(`link type ${linkTypeName(layers.linkType)}, ${head.length} octets`);
+      return;
+    }
+    const id = layers.protocol[last]!;
+    names[id] ??= layers.protocolOf(last).name.toUpperCase();
+    out.text(names[id]);
+    let messages = 0;
+    let texts = 0;
+    for (let row = 0; row <= last; row++) {
+      // Messages lie side by side with the last one in their stream.
+      if (layers.protocol[row] !== id || layers.parent[row] !== layers.parent[last]) continue;
+      if (++messages > MOST_MESSAGES) continue;
+      const text = summaryOf(layers, row);
+      if (text === '') continue;
+      out.text(texts++ === 0 ? ' ' : '; ');
+      out.text(text);
+    }
+    if (messages > MOST_MESSAGES) out.text(`${texts === 0 ? ' ' : '; '}and ${messages - MOST_MESSAGES} more`);
+  }
+
+  /** Writes what is wrong and answers the columns it fills without the blanks before it. */
+  private issues(layers: Layers): number {
+    const { out } = this;
+    const text = issuesText(layers);
+    if (text === '') return 0;
+    const dress = text.startsWith('!') ? this.alarm : this.dim;
+    out.text('  ');
+    out.fixed(dress.before);
+    out.text(text);
+    out.fixed(dress.behind);
+    return text.length;
+  }
+}
+
+/** The packet on one line, or on two. */
+export function packetLine(layers: Layers, head: LineHead, style: Style, options?: LineOptions): string {
+  const out = new TextBuffer();
+  new PacketLines(out, style, options).write(layers, head);
+  return out.textFrom(0);
 }
 
 function summaryOf(layers: Layers, row: number): string {

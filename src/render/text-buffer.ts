@@ -5,6 +5,8 @@ const INITIAL_SIZE = 64 * 1024;
 /** Octets of the words in which fixed texts are copied; a copy may write that many beyond its end. */
 const WORD = 8;
 const ZERO = 48;
+const FIRST_SURROGATE = 0xd800;
+const LAST_SURROGATE = 0xdfff;
 
 /**
  * Text that is written often, encoded once. It is kept as 64-bit floating-point numbers, for to copy them is the fastest a loop can do: UTF-8 has no
@@ -88,22 +90,27 @@ export class TextBuffer {
   /** Any text; an unpaired surrogate becomes U+FFFD. */
   text(text: string): void {
     const { length } = text;
-    this.reserve(length);
-    const { octets, at } = this;
+    this.reserve(3 * length);
+    const { octets } = this;
+    let { at } = this;
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
-      if (code > 0x7f) return this.encoded(text.slice(i), at + i);
-      octets[at + i] = code;
+      if (code < 0x80) octets[at++] = code;
+      else if (code < 0x800) {
+        octets[at++] = 0xc0 | (code >> 6);
+        octets[at++] = 0x80 | (code & 0x3f);
+      } else if (code < FIRST_SURROGATE || code > LAST_SURROGATE) {
+        octets[at++] = 0xe0 | (code >> 12);
+        octets[at++] = 0x80 | ((code >> 6) & 0x3f);
+        octets[at++] = 0x80 | (code & 0x3f);
+      } else {
+        const rest = encodeUtf8(text.slice(i));
+        octets.set(rest, at);
+        at += rest.length;
+        break;
+      }
     }
-    this.at = at + length;
-  }
-
-  private encoded(text: string, at: number): void {
-    const encoded = encodeUtf8(text);
     this.at = at;
-    this.reserve(encoded.length);
-    this.octets.set(encoded, at);
-    this.at = at + encoded.length;
   }
 
   spaces(count: number): void {

@@ -1,131 +1,141 @@
 /** The tree of layers and fields: what is inside what, with the octets each field stands on. */
-import type { Field } from '../dissect/field.ts';
-import type { Layers } from '../dissect/layers.ts';
-import { RowFlag } from '../dissect/layers.ts';
-import { type ComputedValue, type FieldVisitor, walkLayer } from '../dissect/walk.ts';
-import { leafText, valueText } from './field-text.ts';
+import { type Layers, RowFlag } from '../dissect/layers.ts';
+import { walkDetails, walkLayer } from '../dissect/walk.ts';
+import { type FieldRuns, fieldRuns, newTextId } from './field-runs.ts';
 import { issueWords } from './line.ts';
-import { remaindersOf } from './remainder.ts';
+import { type Remainder, remaindersOf } from './remainder.ts';
 import type { Style } from './style.ts';
+import { TextBuffer } from './text-buffer.ts';
+import { RANGE_WIDTH, TREE_FORMAT, TreeFields } from './tree-fields.ts';
 
-/** Columns of the range at the left: `1234–1237`. */
-const RANGE_WIDTH = 9;
-const NAME_WIDTH = 26;
+const LINE_END = 10;
+/** Positions below this are half of a number that headings can be kept by. */
+const KEPT_POSITIONS = 0x10000;
 
-/** Inclusive range of octets as people count them, or one octet, or nothing. */
-function rangeText(start: number, end: number, style: Style): string {
-  if (end <= start) return '';
-  return end - start === 1 ? String(start) : `${start}${style.dash}${end - 1}`;
+/** A protocol's layers, as far as they are the same for all packets. */
+interface LayerRuns extends FieldRuns {
+  /** Id of the headings. */
+  readonly heading: number;
 }
 
-class TreeWriter implements FieldVisitor {
-  readonly lines: string[] = [];
-  private readonly layers: Layers;
-  private readonly row: number;
+/** Writes packets' trees to a buffer. */
+export class LayerTree {
+  private readonly out: TextBuffer;
   private readonly style: Style;
-  private readonly view: DataView;
-  private readonly origin: number;
-  private depth: number;
+  private readonly only: ReadonlySet<string> | undefined;
+  private readonly fields: TreeFields;
+  private readonly runs: (LayerRuns | undefined)[] = [];
+  /** Depth of each row's fields. */
+  private readonly depths: number[] = [];
 
-  constructor(layers: Layers, row: number, depth: number, style: Style) {
-    this.layers = layers;
-    this.row = row;
+  /** @param only names of the protocols to be shown; all where it is left out */
+  constructor(out: TextBuffer, style: Style, only?: ReadonlySet<string>) {
+    this.out = out;
     this.style = style;
-    this.view = layers.viewOf(row);
-    this.origin = layers.originOf(row);
-    this.depth = depth;
+    this.only = only;
+    this.fields = new TreeFields(out, style);
   }
 
-  line(start: number, end: number, text: string): void {
-    const range = rangeText(start - this.origin, end - this.origin, this.style).padStart(RANGE_WIDTH);
-    this.lines.push(`${this.style.dim(range)}  ${'  '.repeat(this.depth)}${text}`);
+  /** Writes the lines of a packet's tree. */
+  write(layers: Layers): void {
+    const { only, depths, style, fields } = this;
+    for (let row = 0; row < layers.count; row++) {
+      const parent = layers.parent[row]!;
+      const isShown = only === undefined || only.has(layers.protocolOf(row).name);
+      const depth = parent < 0 ? 0 : depths[parent]!;
+      depths[row] = depth + (isShown ? 1 : 0);
+      if (!isShown) continue;
+      fields.begin(layers.viewOf(row), layers.originOf(row), depth);
+      this.writeLayer(layers, row);
+      if (layers.issues.count > 0) this.writeIssues(layers, row);
+      this.writeRemainders(layers, row);
+    }
+    if (only === undefined) {
+      fields.begin(layers.view, layers.frameStart, 0);
+      this.writeRemainders(layers, -1);
+    }
+    const { dropped } = layers.issues;
+    if (dropped > 0) this.out.text(`${' '.repeat(RANGE_WIDTH + 2)}${style.alarm(`! and ${dropped} more issues`)}\n`);
   }
 
-  private field(field: Field, start: number, end: number, text: string): void {
-    const name = field.name.padEnd(NAME_WIDTH);
-    const isLabelled = field.kind === 'bool' || field.computed;
-    this.line(start, end, `${name} ${isLabelled ? `${field.title}: ${text}` : text}`.trimEnd());
+  /** The layer's heading and its fields. */
+  private writeLayer(layers: Layers, row: number): void {
+    const { fields } = this;
+    const id = layers.protocol[row]!;
+    this.runs[id] ??= { ...fieldRuns(layers.protocolOf(row), TREE_FORMAT), heading: newTextId() };
+    const { runs, octets, heading } = this.runs[id];
+    const start = layers.start[row]!;
+    this.writeHeading(layers, row, heading);
+    fields.depth++;
+    if (start + octets > layers.payload[row]!) walkLayer(layers, row, fields);
+    else {
+      fields.writeRuns(runs, start);
+      walkDetails(layers, row, fields);
+    }
   }
 
-  leaf(field: Field, at: number, start: number, end: number, value: ComputedValue | undefined): void {
-    this.field(field, start, end, leafText(field, this.view, at, start, end, value));
+  private writeHeading(layers: Layers, row: number, heading: number): void {
+    const { out, fields } = this;
+    const { memo } = fields;
+    const origin = layers.originOf(row);
+    const start = layers.start[row]!;
+    const end = layers.payload[row]!;
+    const isKept = layers.source[row] === 0 && end - origin < KEPT_POSITIONS;
+    const range = ((start - origin) << 16) | (end - origin);
+    const marks = (fields.depth << 24) | (row << 16) | (layers.tunnel[row]! << 8) | layers.flags[row]!;
+    if (isKept && memo.write(out, heading, range, marks)) return;
+    const from = out.at;
+    fields.line(start, end, this.headingText(layers, row));
+    if (isKept) memo.keep(out, from, heading, range, marks);
   }
 
-  openGroup(field: Field, at: number): void {
-    const start = at + field.octetOffset;
-    this.field(field, start, start + field.octetWidth, valueText(field, field.get(this.view, at)));
-    this.depth++;
-  }
-
-  closeGroup(): void {
-    this.depth--;
-  }
-
-  openElement(list: Field, start: number): void {
-    this.line(start, start, list.title);
-    this.depth++;
-  }
-
-  closeElement(): void {
-    this.depth--;
-  }
-
-  /** The layer's heading, its fields, and what it holds that no layer claims. */
-  write(): void {
-    const { layers, row, style } = this;
+  private headingText(layers: Layers, row: number): string {
+    const { style } = this;
     const protocol = layers.protocolOf(row);
+    const source = layers.source[row]!;
     const marks = [
       layers.tunnelOf(row) === '' ? '' : `tunnel ${layers.tunnelOf(row)}`,
       (layers.flags[row]! & RowFlag.guessed) !== 0 ? 'guessed' : '',
       layers.isQuoted(row) ? 'quoted' : '',
-      layers.source[row]! > 0 ? `reassembled from ${layers.sources[layers.source[row]! - 1]!.frames.join(', ')}` : '',
+      source > 0 ? `reassembled from ${layers.sources[source - 1]!.frames.join(', ')}` : '',
     ].filter((mark) => mark !== '');
     const heading = `${style.layer(style.strong(protocol.name), row)}  ${protocol.title}`;
-    this.line(
-      layers.start[row]!,
-      layers.payload[row]!,
-      marks.length === 0 ? heading : `${heading}  ${style.dim(`[${marks.join(', ')}]`)}`,
-    );
-    this.depth++;
-    walkLayer(layers, row, this);
+    return marks.length === 0 ? heading : `${heading}  ${style.dim(`[${marks.join(', ')}]`)}`;
+  }
+
+  private writeIssues(layers: Layers, row: number): void {
+    const { fields, style } = this;
     for (let i = 0; i < layers.issues.count; i++) {
       const issue = layers.issues.at(i);
       if (issue.row !== row) continue;
       const { needed, available, limit } = issue;
       const found = `needed ${needed}, found ${available} (${limit})`;
-      this.line(0, 0, style.alarm(`! ${issueWords(layers, row, issue.code)}: ${found}`));
+      fields.line(0, 0, style.alarm(`! ${issueWords(layers, row, issue.code)}: ${found}`));
     }
-    this.depth--;
+  }
+
+  /** What a row, or the frame, holds that no layer claims. */
+  private writeRemainders(layers: Layers, row: number): void {
+    const remainders = remaindersOf(layers, row);
+    for (let i = 0; i < remainders.length; i++) this.writeRemainder(layers, row, remainders[i]!);
+  }
+
+  private writeRemainder(layers: Layers, row: number, { kind, start, end }: Remainder): void {
+    const { out, fields, style } = this;
+    fields.margin(start, end);
+    out.text(style.dim(kind));
+    out.text(', ');
+    out.number(end - start);
+    out.text(' octets');
+    const onWire = row < 0 ? 0 : layers.wireEnd[row]! - start;
+    if (kind === 'payload' && onWire > end - start) out.text(` captured of ${onWire}`);
+    out.character(LINE_END);
   }
 }
 
 /** Lines of the tree. `only` restricts it to layers of the named protocols. */
 export function layerTree(layers: Layers, style: Style, only?: ReadonlySet<string>): string[] {
-  const lines: string[] = [];
-  const depths: number[] = [];
-  for (let row = 0; row < layers.count; row++) {
-    const parent = layers.parent[row]!;
-    const isShown = only === undefined || only.has(layers.protocolOf(row).name);
-    const depth = parent < 0 ? 0 : depths[parent]!;
-    depths[row] = depth + (isShown ? 1 : 0);
-    if (!isShown) continue;
-    const writer = new TreeWriter(layers, row, depth, style);
-    writer.write();
-    lines.push(...writer.lines);
-    lines.push(...remainderLines(layers, row, depth + 1, style));
-  }
-  if (only === undefined) lines.push(...remainderLines(layers, -1, 0, style));
-  const { dropped } = layers.issues;
-  if (dropped > 0) lines.push(`${' '.repeat(RANGE_WIDTH + 2)}${style.alarm(`! and ${dropped} more issues`)}`);
-  return lines;
-}
-
-function remainderLines(layers: Layers, row: number, depth: number, style: Style): string[] {
-  const origin = row < 0 ? layers.frameStart : layers.originOf(row);
-  return remaindersOf(layers, row).map(({ kind, start, end }) => {
-    const range = rangeText(start - origin, end - origin, style).padStart(RANGE_WIDTH);
-    const onWire = row < 0 ? 0 : layers.wireEnd[row]! - start;
-    const cut = kind === 'payload' && onWire > end - start ? ` captured of ${onWire}` : '';
-    return `${style.dim(range)}  ${'  '.repeat(depth)}${style.dim(kind)}, ${end - start} octets${cut}`;
-  });
+  const out = new TextBuffer();
+  new LayerTree(out, style, only).write(layers);
+  return out.at === 0 ? [] : out.textFrom(0).slice(0, -1).split('\n');
 }

@@ -1,0 +1,205 @@
+/** The fields of a layer as lines of a tree, written as octets: the range of octets, the name, and the value in words and numbers. */
+import type { Field } from '../dissect/field.ts';
+import { readNumber } from '../dissect/plan.ts';
+import { type ComputedValue, type FieldVisitor, walkField } from '../dissect/walk.ts';
+import { type FieldRun, newTextId, type RunFormat, RunKind, runAt } from './field-runs.ts';
+import { leafText, valueText } from './field-text.ts';
+import type { Style } from './style.ts';
+import { type FixedText, fixedText, type TextBuffer } from './text-buffer.ts';
+import { TextMemo } from './text-memo.ts';
+
+/** Columns of the range at the left: `1234–1237`. */
+export const RANGE_WIDTH = 9;
+const NAME_WIDTH = 26;
+const LINE_END = 10;
+/** Positions and depths below these are two numbers that texts can be kept by. */
+const KEPT_POSITIONS = 0x10000;
+const KEPT_DEPTHS = 0x100;
+
+function nameText(field: Field): string {
+  const isLabelled = field.kind === 'bool' || field.computed;
+  return `${field.name.padEnd(NAME_WIDTH)} ${isLabelled ? `${field.title}: ` : ''}`;
+}
+
+/** How the runs of fixed fields are written: behind the range and the name what these hold, and a line end. */
+export const TREE_FORMAT: RunFormat = {
+  before: (field) => fixedText(nameText(field) + (numberAs(field) === 'hex' ? '0x' : '')),
+  after: (field) => fixedText(field.unit === '' || !hasNumber(field) ? '\n' : ` ${field.unit}\n`),
+  numberAs,
+};
+
+function hasNumber({ kind }: Field): boolean {
+  return kind === 'uint' || kind === 'number';
+}
+
+function numberAs(field: Field): 'decimal' | 'hex' | 'words' {
+  if (field.values !== undefined || !hasNumber(field)) return 'words';
+  if (field.format !== 'hex') return 'decimal';
+  return field.scale === 1 ? 'hex' : 'words';
+}
+
+/** Hexadecimal digits of a number of so many bits. */
+function hexDigits(bits: number): number {
+  return (bits + 3) >> 2;
+}
+
+/** Writes the lines of one layer after the other. */
+export class TreeFields implements FieldVisitor {
+  readonly out: TextBuffer;
+  readonly memo = new TextMemo();
+  /** Levels of indentation. */
+  depth = 0;
+  private readonly style: Style;
+  private readonly names = new Map<Field, FixedText>();
+  private readonly margins = newTextId();
+  private view: DataView = new DataView(new ArrayBuffer(0));
+  private origin = 0;
+
+  constructor(out: TextBuffer, style: Style) {
+    this.out = out;
+    this.style = style;
+  }
+
+  /** Begins a layer whose octets are in `view`, counted from `origin`, at a depth. */
+  begin(view: DataView, origin: number, depth: number): void {
+    this.view = view;
+    this.origin = origin;
+    this.depth = depth;
+  }
+
+  /** Writes what a line about the octets [start, end) begins with: their range, inclusive as people count them, and the indentation. */
+  margin(start: number, end: number): void {
+    const { out, memo, margins, depth } = this;
+    const first = start - this.origin;
+    const length = end - start;
+    const isKept = first < KEPT_POSITIONS && length < KEPT_POSITIONS;
+    const word = length <= 0 ? 0 : (first << 16) | length;
+    if (isKept && memo.write(out, margins, word, depth)) return;
+    const from = out.at;
+    const last = length === 1 ? '' : `${this.style.dash}${first + length - 1}`;
+    const range = length <= 0 ? '' : `${first}${last}`;
+    out.text(`${this.style.dim(range.padStart(RANGE_WIDTH))}  ${'  '.repeat(depth)}`);
+    if (isKept) memo.keep(out, from, margins, word, depth);
+  }
+
+  /** Writes a line about the octets [start, end). */
+  line(start: number, end: number, text: string): void {
+    this.margin(start, end);
+    this.out.text(text);
+    this.out.character(LINE_END);
+  }
+
+  private name(field: Field): void {
+    let name = this.names.get(field);
+    if (name === undefined) {
+      name = fixedText(nameText(field));
+      this.names.set(field, name);
+    }
+    this.out.fixed(name);
+  }
+
+  /** Name and value; nothing is left at the end of a line without a value. */
+  private words(field: Field, text: string): void {
+    const shown = text.trimEnd();
+    if (shown === '') this.out.text(nameText(field).trimEnd());
+    else {
+      this.name(field);
+      this.out.text(shown);
+    }
+  }
+
+  leaf(field: Field, at: number, start: number, end: number, computed: ComputedValue | undefined): void {
+    const { out, view } = this;
+    this.margin(start, end);
+    if (computed === undefined && field.kind === 'uint' && numberAs(field) !== 'words') {
+      this.name(field);
+      if (field.format === 'hex') {
+        out.text('0x');
+        out.hexDigits(field.get(view, at), hexDigits(field.bitWidth));
+      } else out.number(field.get(view, at));
+      if (field.unit !== '') out.text(` ${field.unit}`);
+    } else if (computed === undefined && (field.kind === 'bytes' || field.kind === 'ether') && end > start) {
+      this.name(field);
+      out.hexOctets(view, start, end);
+    } else this.words(field, leafText(field, view, at, start, end, computed));
+    out.character(LINE_END);
+  }
+
+  openGroup(field: Field, at: number): void {
+    const start = at + field.octetOffset;
+    this.margin(start, start + field.octetWidth);
+    this.words(field, valueText(field, field.get(this.view, at)));
+    this.out.character(LINE_END);
+    this.depth++;
+  }
+
+  closeGroup(): void {
+    this.depth--;
+  }
+
+  openElement(list: Field, start: number): void {
+    this.line(start, start, list.title);
+    this.depth++;
+  }
+
+  closeElement(): void {
+    this.depth--;
+  }
+
+  /** Writes the fixed fields of the header at `start`, all of which were captured. */
+  writeRuns(runs: readonly FieldRun[], start: number): void {
+    const { out, view } = this;
+    for (let i = 0; i < runs.length; i++) {
+      const declared = runs[i]!;
+      const run = declared.alternative === undefined ? declared : runAt(declared, view, start);
+      const at = start + run.octet;
+      switch (run.kind) {
+        case RunKind.number:
+          this.beginRun(run, at);
+          out.number(readNumber(view, start, run));
+          out.fixed(run.after);
+          break;
+        case RunKind.hex:
+          this.beginRun(run, at);
+          out.hexDigits(readNumber(view, start, run), hexDigits(run.field.bitWidth));
+          out.fixed(run.after);
+          break;
+        case RunKind.ipv4:
+          this.beginRun(run, at);
+          out.ipv4(view, at);
+          out.fixed(run.after);
+          break;
+        case RunKind.ether:
+          this.beginRun(run, at);
+          out.hexOctets(view, at, at + run.octets);
+          out.fixed(run.after);
+          break;
+        default:
+          this.writeKept(run, start);
+      }
+    }
+  }
+
+  /** Writes what stands before the value of a run of one field, whose octets are from `at` on. */
+  private beginRun(run: FieldRun, at: number): void {
+    const { out, memo, depth } = this;
+    const position = at - this.origin;
+    if (memo.write(out, run.id, position, depth)) return;
+    const from = out.at;
+    this.margin(at, at + run.octets);
+    out.fixed(run.before);
+    memo.keep(out, from, run.id, position, depth);
+  }
+
+  private writeKept(run: FieldRun, start: number): void {
+    const { out, view, memo, depth } = this;
+    const position = start - this.origin;
+    const isKept = run.kind === RunKind.kept && position < KEPT_POSITIONS && depth < KEPT_DEPTHS;
+    const word = isKept ? readNumber(view, start, run) : 0;
+    const place = (position << 8) | depth;
+    if (isKept && memo.write(out, run.id, word, place)) return;
+    const from = out.at;
+    for (const field of run.fields) walkField(field, view, start, this);
+    if (isKept) memo.keep(out, from, run.id, word, place);
+  }
+}
