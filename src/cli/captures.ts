@@ -53,8 +53,18 @@ export interface CaptureLoop {
   readonly onWait?: () => void;
   /** Called when a capture could not be read to its end, beside the message. */
   readonly onDamage?: (damage: Damage) => void;
+  /** Takes captures off the loop; with `join` only, for their packets are handed to nobody. */
+  readonly elsewhere?: ReadElsewhere | undefined;
   /** Called once a capture has ended, in whatever way. */
   readonly onEnd?: (input: CaptureInput, index: number) => void;
+}
+
+/** Captures that other threads read. */
+export interface ReadElsewhere {
+  /** Exit status of a capture, once it was read and everything about it told; undefined where it is to be read here after all. */
+  status(index: number): Promise<ExitCode | undefined>;
+  /** Octets that other threads have read of it so far. */
+  read(index: number): number;
 }
 
 /** How a capture failed: what a warning record says. */
@@ -65,6 +75,9 @@ export interface Damage {
   readonly message: string;
   readonly byteOffset: number | undefined;
 }
+
+/** Milliseconds between two looks at how far other threads have come. */
+const PROGRESS_INTERVAL = 200;
 
 /** Errors that leave nothing to read; with packets before them they count as damage. */
 const NOT_A_CAPTURE: readonly string[] = [
@@ -93,6 +106,12 @@ export async function readCaptures(paths: readonly string[], loop: CaptureLoop):
   try {
     loop.onOpen?.(opened);
     for (const group of groups) {
+      const status = await statusElsewhere(group, loop, progress);
+      if (loop.io.interrupted.aborted) return ExitCode.interrupted;
+      if (status !== undefined) {
+        worse(status);
+        continue;
+      }
       const goOn = await readGroup(group, loop, progress, worse);
       if (loop.io.interrupted.aborted) return ExitCode.interrupted;
       if (!goOn) break;
@@ -104,14 +123,33 @@ export async function readCaptures(paths: readonly string[], loop: CaptureLoop):
   return code;
 }
 
+/** The status of a capture that another thread reads, waited for unless the user interrupts. */
+async function statusElsewhere(
+  group: readonly OpenedCapture[],
+  { elsewhere, io }: CaptureLoop,
+  progress: ProgressLine | undefined,
+): Promise<ExitCode | undefined> {
+  const [first] = group;
+  if (elsewhere === undefined || first === undefined) return undefined;
+  const updating = setInterval(() => progress?.update(), PROGRESS_INTERVAL);
+  const status = await unlessInterrupted(elsewhere.status(first.index), io.interrupted);
+  clearInterval(updating);
+  return status;
+}
+
 /** The line that tells how far the reading has come, where somebody can see it. */
 function progressOf(
   opened: readonly OpenedCapture[],
-  { io, messages, printsPackets = false }: CaptureLoop,
+  { io, messages, printsPackets = false, elsewhere }: CaptureLoop,
 ): ProgressLine | undefined {
   const isSeen = io.stderr.isTTY && io.env['TERM'] !== 'dumb' && !(printsPackets && io.stdout.isTTY);
   if (!isSeen || messages.quiet) return undefined;
-  const inputs = opened.map(({ input }) => input);
+  const inputs = opened.map(({ input, index }) => ({
+    progress: () => {
+      const own = input.progress?.();
+      return own && { ...own, read: Math.max(own.read, elsewhere?.read(index) ?? 0) };
+    },
+  }));
   const progress = new ProgressLine(io.stderr, inputs);
   messages.onWrite = () => progress.clear();
   return progress;

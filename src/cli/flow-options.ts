@@ -4,6 +4,7 @@ import { DEFAULT_IDLE, DEFAULT_MAX_FLOWS, DEFAULT_TCP_IDLE } from '../flow/flow-
 import { RANKINGS, type Ranking } from '../flow/flow-ranking.ts';
 import { MOST_FLOWS } from '../flow/flow-table.ts';
 import type { FlowOptions } from '../flow/tracker.ts';
+import type { Jobs } from './jobs/slices.ts';
 import { addCaptureOptions, addContextOption, type CaptureOptions } from './packet-options.ts';
 
 /** What decides which packets are one flow, and with it the ids of flows. */
@@ -21,6 +22,7 @@ export interface FlowsOptions extends CaptureOptions, FlowSettings {
   readonly csv: boolean | undefined;
   readonly top: number | undefined;
   readonly sort: Ranking | undefined;
+  readonly jobs: Jobs | undefined;
 }
 
 /** Reads a number from 1 on. Throws commander's error. */
@@ -41,6 +43,10 @@ function flows(text: string): number {
   const number = whole(text);
   if (number > MOST_FLOWS) throw new InvalidArgumentError(`at most ${MOST_FLOWS} can be held.`);
   return number;
+}
+
+function jobs(text: string): Jobs {
+  return text === 'auto' ? text : whole(text);
 }
 
 /** The settings as the tracker takes them. */
@@ -69,6 +75,7 @@ export function addFlowsOptions(command: Command): Command {
     .option('--where <expression>', "show only these flows: 'server.port == 80 && c2s.retransmissions > 0'")
     .option('--json', 'one JSON object a line')
     .option('--csv', 'comma-separated values with a header (RFC 4180)')
+    .option('--jobs <n>', 'captures worked on at once, or auto: by their size and the machine (default auto)', jobs)
     .option('--top <n>', 'only the n flows with the most of what --sort names', whole)
     .addOption(new Option('--sort <key>', 'most first; with --top, bytes unless told').choices(RANKINGS));
   return addCaptureOptions(

@@ -23,6 +23,12 @@ export class Messages {
     if (!this.quiet) this.error(input, text);
   }
 
+  /** Messages that were written by another thread. */
+  repeat(text: string): void {
+    this.onWrite?.();
+    this.io.stderr.write(text);
+  }
+
   /** Something that makes the exit status what it is. */
   error(input: string, text: string): void {
     this.onWrite?.();

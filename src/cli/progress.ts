@@ -12,7 +12,7 @@ const MEGABYTE = 1e6;
 /** The line, as long as there is something to tell. */
 export class ProgressLine {
   readonly #sink: TextSink;
-  readonly #inputs: readonly CaptureInput[];
+  readonly #inputs: readonly Pick<CaptureInput, 'progress'>[];
   readonly #now: () => number;
   #next: number;
   #isShown = false;
@@ -21,7 +21,11 @@ export class ProgressLine {
    * @param inputs whose octets are counted together; nothing is shown where the length of one is not known
    * @param now a clock in milliseconds
    */
-  constructor(sink: TextSink, inputs: readonly CaptureInput[], now: () => number = () => performance.now()) {
+  constructor(
+    sink: TextSink,
+    inputs: readonly Pick<CaptureInput, 'progress'>[],
+    now: () => number = () => performance.now(),
+  ) {
     this.#sink = sink;
     this.#inputs = inputs;
     this.#now = now;

@@ -4,6 +4,12 @@
 const WORDS = 4;
 const INITIAL_CAPACITY = 1024;
 
+/** Addresses on their way to another thread. */
+export interface SharedAddresses {
+  readonly count: number;
+  readonly words: Int32Array<ArrayBuffer>;
+}
+
 /** Numbers addresses from 1 on in order of appearance. */
 export class AddressTable {
   /** Addresses held. */
@@ -16,6 +22,19 @@ export class AddressTable {
   /** @param seed of the hash, so that nobody can choose addresses that collide */
   constructor(seed: number) {
     this.seed = seed;
+  }
+
+  /** A table to look numbers up in, of addresses that another thread has numbered. */
+  static of({ count, words }: SharedAddresses): AddressTable {
+    const table = new AddressTable(0);
+    table.count = count;
+    table.words = words;
+    return table;
+  }
+
+  /** The addresses for another thread. */
+  share(): SharedAddresses {
+    return { count: this.count, words: this.words.slice(0, (this.count + 1) * WORDS) };
   }
 
   /** Number of the 16 octets at `at`. */

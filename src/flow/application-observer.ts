@@ -61,6 +61,14 @@ class ReadFlow implements ConversationReceiver {
   }
 }
 
+/** What was said in the flows of a pass, on its way to another thread. */
+export interface SharedApplications {
+  readonly facts: readonly (readonly [flow: number, application: Application])[];
+  readonly left: number;
+  /** Flows that count for the limit. */
+  readonly kept: number;
+}
+
 /** Reads what is said in the flows of one pass. */
 export class ApplicationObserver implements FlowObserver {
   /** Flows that found no place among those of which facts are kept. */
@@ -73,6 +81,7 @@ export class ApplicationObserver implements FlowObserver {
   private readonly order = new Int32Array(MOST_READ);
   private begun = 0;
   private readonly parsers = new Map<number, ApplicationParser<Application>>();
+  private readonly adopted = new Map<number, Application>();
   private readonly budget = new StreamBudget(MOST_HELD);
   /** The packet in hand. */
   private readonly origin: { side: Side; time: number; from: () => string };
@@ -121,7 +130,33 @@ export class ApplicationObserver implements FlowObserver {
 
   /** What is known of a flow so far; undefined for nothing. */
   application(flow: number): Application | undefined {
-    return this.parsers.get(flow)?.facts();
+    return this.parsers.get(flow)?.facts() ?? this.adopted.get(flow);
+  }
+
+  /** Ends the flows that are read: no more packets of them come. What they take of the limits is free for others. */
+  endFlows(): void {
+    for (const flow of [...this.read.keys()]) this.end(flow);
+  }
+
+  /** What was said, for another thread. */
+  share(): SharedApplications {
+    const facts: [number, Application][] = [];
+    for (const [flow, parser] of this.parsers) {
+      const told = parser.facts();
+      if (told !== undefined) facts.push([flow, told]);
+    }
+    return { facts, left: this.left, kept: this.parsers.size };
+  }
+
+  /** Whether one observer would have kept the same of everything. */
+  fits(others: readonly SharedApplications[]): boolean {
+    return others.reduce((sum, { kept }) => sum + kept, this.parsers.size) <= this.mostFacts;
+  }
+
+  /** Takes over what was said in flows of another thread, whose ids come after `before` others. */
+  adopt({ facts, left }: SharedApplications, before: number): void {
+    for (const [flow, application] of facts) this.adopted.set(flow + before, application);
+    this.left += left;
   }
 
   /** Forgets a flow whose facts were told. */

@@ -11,11 +11,11 @@ import {
   TROUBLE_WORDS,
   Trouble,
 } from './flow-columns.ts';
-import type { FlowTable } from './flow-table.ts';
+import type { FlowRecords } from './flow-records.ts';
 
 const TWO_TO_32 = 2 ** 32;
 
-type Measure = (table: FlowTable, record: number) => number;
+type Measure = (table: FlowRecords, record: number) => number;
 
 const sumOf =
   (column: number, carry: number): Measure =>
@@ -62,17 +62,28 @@ const MEASURES = {
 export type Ranking = keyof typeof MEASURES;
 export const RANKINGS = Object.keys(MEASURES) as Ranking[];
 
-/** The `top` records with the most, in order; of equal ones the earlier first. Flows without a number come last. */
-export function ranked(table: FlowTable, records: Int32Array, by: Ranking, top: number): Int32Array {
+/** Records of one table. */
+export interface RecordList {
+  readonly table: FlowRecords;
+  readonly records: Int32Array;
+}
+
+/**
+ * The `top` records with the most, in order; of equal ones the earlier first. Flows without a number come last. Records are named by their place
+ * in the lists, one list behind the other.
+ */
+export function ranked(lists: readonly RecordList[], by: Ranking, top: number): Int32Array {
   const measure = MEASURES[by];
-  const amountOf = (record: number): number => {
-    const amount = measure(table, record);
-    return Number.isNaN(amount) ? Number.NEGATIVE_INFINITY : amount;
-  };
-  const amounts = Float64Array.from(records, amountOf);
-  const places = top < records.length ? foremost(amounts, top) : Int32Array.from(records, (_, place) => place);
-  places.sort((a, b) => amounts[b]! - amounts[a]! || a - b);
-  return places.map((place) => records[place]!);
+  const amounts = new Float64Array(lists.reduce((sum, { records }) => sum + records.length, 0));
+  let place = 0;
+  for (const { table, records } of lists) {
+    for (const record of records) {
+      const amount = measure(table, record);
+      amounts[place++] = Number.isNaN(amount) ? Number.NEGATIVE_INFINITY : amount;
+    }
+  }
+  const places = top < amounts.length ? foremost(amounts, top) : Int32Array.from(amounts, (_, at) => at);
+  return places.sort((a, b) => amounts[b]! - amounts[a]! || a - b);
 }
 
 /** Places of the `top` greatest amounts, in no order; of equal ones the earlier. A heap: no copy of a million amounts is sorted. */

@@ -26,7 +26,7 @@ import type {
   FlowTunnel,
   TcpState,
 } from './flow-record.ts';
-import type { FlowTable } from './flow-table.ts';
+import type { FlowRecords } from './flow-records.ts';
 import { isIcmp } from './icmp-conversation.ts';
 import { TCP, WITH_PORTS } from './ip-protocol.ts';
 import type { PathHop, PathTable } from './path-table.ts';
@@ -64,11 +64,11 @@ type DirectionDraft = Told<Omit<FlowDirection, 'ttl'>>;
 
 /** Reads flows of one table. */
 export class FlowReader {
-  private readonly table: FlowTable;
+  private readonly table: FlowRecords;
   private readonly names: FlowNames;
   private readonly address = new DataView(new ArrayBuffer(16));
 
-  constructor(table: FlowTable, names: FlowNames) {
+  constructor(table: FlowRecords, names: FlowNames) {
     this.table = table;
     this.names = names;
   }

@@ -1,8 +1,6 @@
-/**
- * The flows of a pass: records in slabs, found by key through open addressing. Slabs are reserved once for the most flows that may be held;
- * pages that no flow has touched take no memory.
- */
-import { Cold, ColdTime, FlowFlag, Hot, HotTime, RECORD_TIMES, RECORD_WORDS, TROUBLE_WORDS } from './flow-columns.ts';
+/** The flows of a pass: records found by key, through open addressing. */
+import { Cold, FlowFlag, Hot, HotTime, RECORD_TIMES, RECORD_WORDS, TROUBLE_WORDS } from './flow-columns.ts';
+import { FlowRecords, reserveRecords } from './flow-records.ts';
 import { type FlowQueue, hashKey, QUEUE_CAPACITY } from './queue.ts';
 
 /** Fewest places of the index; it becomes four times as large when more than half are taken. */
@@ -15,35 +13,11 @@ export const RECORD_MASK = (1 << RECORD_BITS) - 1;
 export const MOST_FLOWS = RECORD_MASK - QUEUE_CAPACITY;
 /** Part of the flows that gives way at once when the table is full: so many that finding the longest idle costs little a flow. */
 const EVICTED_PART = 16;
-/** Slabs from this size on are WebAssembly memories: large pages, outside of the garbage collector's reach. */
-const LEAST_SLAB = 16 * 1024 * 1024;
-const WASM_PAGE = 65_536;
-
-declare const WebAssembly: { readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer } };
-
-function reserve(octets: number): ArrayBuffer {
-  if (octets < LEAST_SLAB || typeof WebAssembly === 'undefined') return new ArrayBuffer(octets);
-  return new WebAssembly.Memory({ initial: Math.ceil(octets / WASM_PAGE) }).buffer;
-}
 
 /** Records of flows and the index over their keys. */
-export class FlowTable {
+export class FlowTable extends FlowRecords {
   /** Most records held at once: those asked for, and a queue of new ones. */
   readonly capacity: number;
-  /** Record numbers run from 1; `used` is the highest that was ever taken. */
-  used = 0;
-  /** Records in use. */
-  count = 0;
-  /** Flows ever made. */
-  made = 0;
-  /** Records that were given up while the table was full. */
-  evicted = 0;
-  /** Columns of the records, as 32-bit words, 64-bit and 32-bit floating point numbers of one slab. */
-  readonly words: Int32Array;
-  readonly times: Float64Array;
-  readonly floats: Float32Array;
-  readonly trouble: Int32Array;
-  readonly troubleTime: Float64Array;
   /** Places of the index: 0, or a record's number with bits of the hash above it. */
   places: Int32Array = new Int32Array(LEAST_PLACES);
   private readonly seed: number;
@@ -56,19 +30,14 @@ export class FlowTable {
    * @param capacity most flows held, 1 to `MOST_FLOWS`
    * @param seed of the hash
    * @param onEvicted called with a record that is about to give way
+   * @param isShared other threads can read the records
    */
-  constructor(capacity: number, seed: number, onEvicted: (record: number) => void) {
+  constructor(capacity: number, seed: number, onEvicted: (record: number) => void, isShared = false) {
     if (!(capacity >= 1 && capacity <= MOST_FLOWS)) throw new RangeError(`a flow table holds 1 to ${MOST_FLOWS} flows`);
+    super(reserveRecords(capacity + QUEUE_CAPACITY, isShared));
     this.capacity = capacity + QUEUE_CAPACITY;
     this.seed = seed;
     this.onEvicted = onEvicted;
-    const slab = reserve((this.capacity + 1) * RECORD_WORDS * 4);
-    const trouble = reserve((this.capacity + 1) * TROUBLE_WORDS * 4);
-    this.words = new Int32Array(slab);
-    this.times = new Float64Array(slab);
-    this.floats = new Float32Array(slab);
-    this.trouble = new Int32Array(trouble);
-    this.troubleTime = new Float64Array(trouble);
   }
 
   /** What a place holds of a record whose key has this hash. */
@@ -146,20 +115,6 @@ export class FlowTable {
     return trouble * TROUBLE_WORDS;
   }
 
-  /** Numbers of the records in use, in order of their flows' ids. */
-  records(): Int32Array {
-    const { words } = this;
-    const isHeld = (record: number): boolean => words[record * RECORD_WORDS + Cold.id] !== 0;
-    let count = 0;
-    for (let record = 1; record <= this.used; record++) if (isHeld(record)) count++;
-    const records = new Int32Array(count);
-    for (let record = 1, place = 0; record <= this.used; record++) if (isHeld(record)) records[place++] = record;
-    if (this.evicted > 0) {
-      records.sort((a, b) => (words[a * RECORD_WORDS + Cold.id]! >>> 0) - (words[b * RECORD_WORDS + Cold.id]! >>> 0));
-    }
-    return records;
-  }
-
   /** Gives up the records for which `isOver` holds; answers how many. */
   evict(isOver: (record: number) => boolean): number {
     let given = 0;
@@ -223,10 +178,5 @@ export class FlowTable {
       places[place] = this.placeOf(record, hash);
     }
     this.places = places;
-  }
-
-  /** When a record's first packet was captured. */
-  startTime(record: number): number {
-    return this.times[record * RECORD_TIMES + ColdTime.start]!;
   }
 }

@@ -2,7 +2,6 @@
 import type { PacketBatch } from '../capture/packet.ts';
 import type { Dissector } from '../dissect/dissector.ts';
 import type { Protocol } from '../dissect/protocol.ts';
-import { standardProtocols } from '../protocols/index.ts';
 import type { AddressTable } from './address-table.ts';
 
 /** Tables of one dissector, and the facts of the packets in hand. */
@@ -29,14 +28,6 @@ export interface KeyBatchContext {
 
 /** The generated function. */
 export type KeyBatch = (view: DataView, batch: PacketBatch, from: number, to: number) => number;
-
-/** Whether the generated function, which knows the ids of the standard protocols, fits a dissector. Overrides of code points do no harm. */
-export function fitsKeyBatch(dissector: Dissector): boolean {
-  return (
-    dissector.protocols.length === standardProtocols.length + 1 &&
-    standardProtocols.every((protocol, index) => dissector.protocols[index + 1] === protocol)
-  );
-}
 
 /** Makes the context of one pass. */
 export function createKeyBatchContext(dissector: Dissector, addresses: AddressTable, seed: number): KeyBatchContext {

@@ -15,12 +15,29 @@ export interface PathHop {
 }
 
 /** Paths kept; a flood of made-up ones finds no more place, and its packets belong to no flow. */
-const MOST_PATHS = 1 << 20;
+export const MOST_PATHS = 1 << 20;
 
 /** Numbers paths from 1 on in order of appearance. */
 export class PathTable {
   private readonly numbers = new Map<string, number>();
   private readonly paths: (readonly PathHop[])[] = [[]];
+
+  /** A table to look numbers up in, of paths that another thread has numbered. */
+  static of(paths: readonly (readonly PathHop[])[]): PathTable {
+    const table = new PathTable();
+    table.paths.push(...paths);
+    return table;
+  }
+
+  /** Paths held. */
+  get count(): number {
+    return this.paths.length - 1;
+  }
+
+  /** The paths for another thread. */
+  share(): readonly (readonly PathHop[])[] {
+    return this.paths.slice(1);
+  }
 
   /** Number of the path, whose ports are those of its first packet; 0 when there are too many. */
   numberOf(path: readonly PathHop[]): number {

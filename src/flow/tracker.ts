@@ -5,23 +5,25 @@
 import type { PacketBatch } from '../capture/packet.ts';
 import { NO_TIME } from '../capture/timestamp.ts';
 import type { Dissector } from '../dissect/dissector.ts';
+import { isStandard } from '../protocols/standard-dissector.ts';
 import { AddressTable } from './address-table.ts';
-import type { CapturePoint, InputDescription } from './capture-point.ts';
+import { type CapturePoint, type InputDescription, pointName } from './capture-point.ts';
 import { Carry, Cold, FlowFlag, Hot, HotTime, RECORD_TIMES, RECORD_WORDS } from './flow-columns.ts';
 import { DEFAULT_IDLE, DEFAULT_MAX_FLOWS, DEFAULT_TCP_IDLE } from './flow-defaults.ts';
 import { FlowInput } from './flow-input.ts';
+import { adoptFlows, type FlowPart, flowsOf, type SharedFlows } from './flow-part.ts';
 import type { FlowPass } from './flow-pass.ts';
-import { type Ranking, ranked } from './flow-ranking.ts';
+import type { Ranking } from './flow-ranking.ts';
 import { FlowReader } from './flow-reader.ts';
 import type { FlowRecord } from './flow-record.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentFlows } from './fragment-flows.ts';
 import { TCP } from './ip-protocol.ts';
 import { createKeyBatch } from './key-batch.generated.ts';
-import { createKeyBatchContext, fitsKeyBatch } from './key-batch-context.ts';
+import { createKeyBatchContext } from './key-batch-context.ts';
 import { natCandidates } from './nat-candidates.ts';
 import { carry, packetUpdate, type TakeQueue } from './packet-update.ts';
-import { PathTable } from './path-table.ts';
+import { MOST_PATHS, PathTable } from './path-table.ts';
 import { FlowQueue, MAX_POINTS } from './queue.ts';
 import { tcpAnalysis } from './tcp-analysis.ts';
 import type { OnIrregularity } from './tcp-irregularities.ts';
@@ -37,6 +39,10 @@ export interface FlowOptions {
   readonly idle?: number;
   /** Seed of the hashes; tests fix it. */
   readonly seed?: number;
+  /** Second that times count from; that of the first packet with a time where it is not given. */
+  readonly base?: number;
+  /** The flows can be shared with another thread. */
+  readonly isShared?: boolean;
   /** Called with each flow that gives way to newer ones, or is given up by `expire`. */
   readonly onEvicted?: (flow: FlowRecord) => void;
   /** False sums up every packet by its rows of layers, which is the slower of two ways to the same flows. Default true. */
@@ -61,25 +67,28 @@ export class FlowTracker implements FlowPass {
   pointsShared = 0;
   private readonly table: FlowTable;
   private readonly reader: FlowReader;
+  private readonly adopted: FlowPart[] = [];
   private readonly takeQueue: TakeQueue;
+  private readonly maxFlows: number;
   private readonly tcpIdle: number;
   private readonly idle: number;
-  private baseSeconds = Number.NaN;
+  private baseSeconds: number;
 
   constructor(dissector: Dissector, options: FlowOptions = {}) {
     this.dissector = dissector;
     this.seed = (options.seed ?? Math.random() * 2 ** 32) | 0;
     this.addresses = new AddressTable(this.seed);
-    if ((options.keyBatch ?? true) && fitsKeyBatch(dissector)) {
+    if ((options.keyBatch ?? true) && isStandard(dissector.protocols.slice(1))) {
       const context = createKeyBatchContext(dissector, this.addresses, this.seed);
       this.keyBatch = { sumUp: createKeyBatch(context, this.queue), context };
     }
     this.tcpIdle = (options.tcpIdle ?? DEFAULT_TCP_IDLE) * NANOS;
     this.idle = (options.idle ?? DEFAULT_IDLE) * NANOS;
+    this.baseSeconds = options.base ?? Number.NaN;
     const onEvicted = options.onEvicted;
-    this.table = new FlowTable(options.maxFlows ?? DEFAULT_MAX_FLOWS, this.seed, (record) =>
-      onEvicted?.(this.reader.record(record)),
-    );
+    this.maxFlows = options.maxFlows ?? DEFAULT_MAX_FLOWS;
+    const tellEvicted = (record: number): void => onEvicted?.(this.reader.record(record));
+    this.table = new FlowTable(this.maxFlows, this.seed, tellEvicted, options.isShared);
     const segment = tcpAnalysis(this.table, this.queue, options.onIrregularity);
     this.takeQueue = packetUpdate(this.table, this.queue, segment, this.tcpIdle, this.idle);
     this.reader = new FlowReader(this.table, this);
@@ -97,12 +106,17 @@ export class FlowTracker implements FlowPass {
 
   /** Flows seen so far. */
   get made(): number {
-    return this.table.made;
+    return this.adopted.reduce((sum, { table }) => sum + table.made, this.table.made);
   }
 
   /** Second that times count from: that of the first packet with a time. */
   get base(): number {
     return Number.isNaN(this.baseSeconds) ? 0 : this.baseSeconds;
+  }
+
+  /** It is known what times count from. */
+  get isTimed(): boolean {
+    return !Number.isNaN(this.baseSeconds);
   }
 
   /** A time as nanoseconds since `base`: exact within 104 days of it, else to 256 ns. */
@@ -125,17 +139,47 @@ export class FlowTracker implements FlowPass {
 
   /** The flows held, in order of their ids; ranked, those with the most of `by` first, at most `top` of them. */
   *flows(by?: Ranking, top = Number.POSITIVE_INFINITY): Generator<FlowRecord> {
-    let records = this.table.records();
-    if (by !== undefined) records = ranked(this.table, records, by, top);
-    else if (records.length > top) records = records.slice(0, top);
-    for (const record of records) yield this.reader.record(record);
+    yield* flowsOf([{ table: this.table, reader: this.reader }, ...this.adopted], by, top);
+  }
+
+  /** The flows for another thread; the tracker was made for it, and takes no more packets. */
+  share(): SharedFlows {
+    return {
+      records: this.table.share(),
+      addresses: this.addresses.share(),
+      paths: this.paths.share(),
+      points: this.points.map(pointName),
+      unattributed: this.unattributed,
+      evicted: this.evicted,
+    };
+  }
+
+  /** Whether one tracker would have made the same of everything: none of its limits is reached by the flows of all. */
+  fits(others: readonly SharedFlows[]): boolean {
+    const sum = (countOf: (shared: SharedFlows) => number): number =>
+      others.reduce((total, shared) => total + countOf(shared), 0);
+    return (
+      this.evicted + sum(({ evicted }) => evicted) === 0 &&
+      this.made + sum(({ records }) => records.made) <= this.maxFlows &&
+      this.paths.count + sum(({ paths }) => paths.length) <= MOST_PATHS &&
+      this.points.length + sum(({ points }) => points.length) < MAX_POINTS
+    );
+  }
+
+  /** Takes over the flows that a tracker on another thread, with the same `base`, has made of later captures. No packets may come after them. */
+  adopt(shared: SharedFlows): void {
+    const { part, points } = adoptFlows(shared, this, this.made);
+    this.adopted.push(part);
+    this.points.push(...points);
+    this.unattributed += shared.unattributed;
   }
 
   /** The flows that may be linked across address translation, in order of their ids: no other can be. */
   *natCandidates(): Generator<FlowRecord> {
-    const { words } = this.table;
-    for (const records of natCandidates([{ words, records: this.table.records() }])) {
-      for (const record of records) yield this.reader.record(record);
+    const parts = [{ table: this.table, reader: this.reader }, ...this.adopted];
+    const lists = natCandidates(parts.map(({ table }) => ({ words: table.words, records: table.records() })));
+    for (const [part, records] of lists.entries()) {
+      for (const record of records) yield parts[part]!.reader.record(record);
     }
   }
 

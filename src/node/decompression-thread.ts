@@ -24,8 +24,11 @@ export function deservesThread({ name }: Compression, size: number): boolean {
  */
 export class DecompressionThread implements ByteSource {
   readonly #ring = new OctetRing();
-  readonly #worker: Worker;
+  readonly #program: URL;
+  readonly #compression: Compression;
   readonly #descriptor: number;
+  readonly #onNotice: (message: string) => void;
+  #worker: Worker | undefined;
   #isOpen = true;
   #isOver = false;
   #failure: Error | undefined;
@@ -36,18 +39,10 @@ export class DecompressionThread implements ByteSource {
    * @param descriptor of the file, closed with this source
    */
   constructor(program: URL, compression: Compression, descriptor: number, onNotice: (message: string) => void) {
+    this.#program = program;
+    this.#compression = compression;
     this.#descriptor = descriptor;
-    const task: DecompressionTask = { kind: 'decompression', compression, descriptor, memory: this.#ring.memory };
-    this.#worker = new Worker(program, { workerData: task });
-    // Whoever forgets to close a capture does not keep the process from ending.
-    this.#worker.unref();
-    this.#worker.on('message', (message: DecompressionMessage) => {
-      if (message.kind === 'notice') onNotice(message.message);
-      else if (message.kind === 'more') this.#wake?.();
-      else this.#finish(message.kind === 'end' ? undefined : failureOf(message));
-    });
-    this.#worker.on('error', (error: Error) => this.#finish(error));
-    this.#worker.on('exit', () => this.#finish(new Error('the thread that decompresses has ended')));
+    this.#onNotice = onNotice;
   }
 
   get taken(): number {
@@ -65,11 +60,34 @@ export class DecompressionThread implements ByteSource {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#finish(undefined);
-    this.#worker.terminate().finally(() => closeSync(this.#descriptor));
+    const ended = this.#worker?.terminate() ?? Promise.resolve();
+    ended.finally(() => closeSync(this.#descriptor));
+  }
+
+  /** The thread, started when octets are asked for first. */
+  #start(): Worker {
+    const task: DecompressionTask = {
+      kind: 'decompression',
+      compression: this.#compression,
+      descriptor: this.#descriptor,
+      memory: this.#ring.memory,
+    };
+    const worker = new Worker(this.#program, { workerData: task });
+    // Whoever forgets to close a capture does not keep the process from ending.
+    worker.unref();
+    worker.on('message', (message: DecompressionMessage) => {
+      if (message.kind === 'notice') this.#onNotice(message.message);
+      else if (message.kind === 'more') this.#wake?.();
+      else this.#finish(message.kind === 'end' ? undefined : failureOf(message));
+    });
+    worker.on('error', (error: Error) => this.#finish(error));
+    worker.on('exit', () => this.#finish(new Error('the thread that decompresses has ended')));
+    return worker;
   }
 
   async #more(): Promise<void> {
     if (this.#ring.waitForMore() || this.#isOver) return;
+    this.#worker ??= this.#start();
     this.#worker.ref();
     await new Promise<void>((resolve) => {
       this.#wake = resolve;

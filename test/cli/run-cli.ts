@@ -22,6 +22,8 @@ export interface CliSurroundings {
   readonly interrupted?: AbortSignal;
   /** Lines after which the reader of standard output goes away. */
   readonly closesAfter?: number;
+  /** What threads run; without it there are none. */
+  readonly threadProgram?: URL;
 }
 
 const LINE_END = 10;
@@ -35,6 +37,7 @@ export async function runCli(argv: readonly string[], surroundings: CliSurroundi
     env = { LANG: 'C.UTF-8' },
     interrupted = new AbortController().signal,
     closesAfter,
+    threadProgram,
   } = surroundings;
   const octets: Buffer[] = [];
   let lines = 0;
@@ -62,6 +65,7 @@ export async function runCli(argv: readonly string[], surroundings: CliSurroundi
     stdinIsTTY,
     env,
     interrupted,
+    threadProgram,
   };
   const status = await main(argv, io);
   const written = Buffer.concat(octets);

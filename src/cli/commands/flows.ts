@@ -1,15 +1,11 @@
 /** `flows`: conversations, as a table, JSON or comma-separated values. */
-import type { PacketRun } from '../../capture/merge.ts';
-import { Packet } from '../../capture/packet.ts';
 import type { Names } from '../../cluster/names.ts';
 import type { Dissector } from '../../dissect/dissector.ts';
-import { FilterContext } from '../../filter/context.ts';
 import { type Filter, loadFilter } from '../../filter/filter.ts';
 import { FilterError } from '../../filter/filter-error.ts';
 import { nameFields } from '../../filter/name-fields.ts';
 import { compileRecordFilter, type RecordFilter } from '../../filter/record-filter.ts';
 import { ApplicationObserver } from '../../flow/application-observer.ts';
-import type { FlowInput } from '../../flow/flow-input.ts';
 import type { FlowRecord } from '../../flow/flow-record.ts';
 import { FLOW_PATHS } from '../../flow/flow-schema.ts';
 import { NatLinks } from '../../flow/nat.ts';
@@ -17,17 +13,18 @@ import { NatContext } from '../../flow/nat-context.ts';
 import type { NatLink } from '../../flow/nat-link.ts';
 import { ObservedTracker } from '../../flow/observed-tracker.ts';
 import type { FlowTracker } from '../../flow/tracker.ts';
-import { Session } from '../../reassemble/session.ts';
 import { FLOW_CSV_HEADER, flowCsv } from '../../render/flow-csv.ts';
 import { flowJson } from '../../render/flow-json.ts';
 import { FlowTableText } from '../../render/flow-table.ts';
 import { jsonString } from '../../render/safe-text.ts';
-import { type Damage, type PacketOrigin, Points, readCaptures } from '../captures.ts';
-import { dissectorFor, dissectPacket } from '../dissection.ts';
+import { type Damage, Points, readCaptures } from '../captures.ts';
+import { dissectorFor } from '../dissection.ts';
 import { type ExitCode, UsageError } from '../exit-codes.ts';
 import { type FlowFactSources, withFacts } from '../flow-facts.ts';
+import { flowInputs } from '../flow-inputs.ts';
 import { type FlowsOptions, trackerSettings } from '../flow-options.ts';
 import type { CommandIo } from '../io.ts';
+import { flowJobs } from '../jobs/flow-jobs.ts';
 import { Messages } from '../messages.ts';
 import { namesFor } from '../names.ts';
 import { Output } from '../output.ts';
@@ -71,18 +68,26 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
     sources.applications = new ApplicationObserver(() => tracker.base);
     tracker.observer = sources.applications;
   }
-  const take = inputsOf(tracker, points, options, counts);
+  const take = flowInputs(tracker, points, options, counts);
+  const onDamage = (damage: Damage): void => {
+    if (options.json) output.line(warningJson(damage));
+  };
+  const { applications } = sources;
+  const onText = (text: string): void => messages.repeat(text);
+  const jobs = flowJobs({ paths, options, io, tracker, applications, onDamage, onText });
   // Conversations do not cross captures, so that these need not be merged by time.
   const status = await readCaptures(paths, {
     io,
     messages,
     join: true,
-    onRun: take,
+    onRun: jobs?.watch(take) ?? take,
+    elsewhere: jobs,
     onWait: () => output.flush(),
-    onDamage: (damage) => {
-      if (options.json) output.line(warningJson(damage));
+    onDamage,
+    onEnd: () => {
+      if (!options.join) applications?.endFlows();
     },
-  });
+  }).finally(() => jobs?.close());
   sources.links = await linksOf(tracker, options, messages);
   print(tracker, options, sources, shows, output, io);
   tellLimits(tracker, sources, options, isRanked, messages, output);
@@ -105,57 +110,6 @@ async function filtersFor(
     if (error instanceof FilterError) throw new UsageError(error.render(), { cause: error });
     throw error;
   }
-}
-
-/** Hands runs of packets to the tracker, each capture as an input of its own, pieces of one as the same. */
-function inputsOf(
-  tracker: FlowTracker,
-  points: Points,
-  { join = false, count = Number.POSITIVE_INFINITY }: FlowsOptions,
-  counts: Filter | undefined,
-): (run: PacketRun, origin: PacketOrigin) => boolean {
-  const inputs: FlowInput[] = [];
-  const select = counts === undefined ? undefined : selection(tracker.dissector, counts, points);
-  let left = count;
-  return (run, { index, input }) => {
-    const origin: PacketOrigin = { index, input };
-    const place = join ? 0 : index;
-    const { reader } = input;
-    inputs[place] ??= tracker.open({
-      linkType: (id) => reader.interfaces[id]?.linkType ?? -1,
-      fcsOctets: (id) => reader.interfaces[id]?.fcsOctets ?? 0,
-      point: (id) => points.of(origin, id),
-    });
-    const taken = Math.min(run.end - run.start, left);
-    if (select === undefined) inputs[place].add(reader.view, run.batch, run.start, run.start + taken);
-    else select(inputs[place], run, run.start + taken, origin);
-    left -= taken;
-    return left > 0;
-  };
-}
-
-/** Hands on the packets of a run that a filter selects; the others are counted only. */
-function selection(
-  dissector: Dissector,
-  filter: Filter,
-  points: Points,
-): (input: FlowInput, run: PacketRun, end: number, origin: PacketOrigin) => void {
-  const context = new FilterContext(dissector.createLayers());
-  const session = new Session();
-  const packet = new Packet();
-  let number = 0;
-  return (input, { batch, start }, end, origin) => {
-    const { reader } = origin.input;
-    for (let row = start; row < end; row++) {
-      packet.borrowRow(batch, row, reader);
-      number++;
-      session.at(number, packet.seconds, points.of(origin, packet.interfaceId));
-      dissectPacket(dissector, context.layers, packet, origin.input, session);
-      context.take(packet, number, packet.interfaceId, reader.interfaces[packet.interfaceId]?.name ?? '');
-      if (filter.matches(context)) input.add(reader.view, batch, row, row + 1);
-      else input.packets++;
-    }
-  };
 }
 
 /** Links across address translation, where the flows are few enough to be compared; files of connections and rules confirm them. */

@@ -1,0 +1,152 @@
+/**
+ * `flows` by several threads. This one reads the first captures as it would alone, and others the captures behind them; their flows are taken over
+ * when its turn comes to those. Flows never cross captures, for the point where a packet was captured is part of a flow's key; so ids follow from how
+ * many flows came before. Where a limit makes one capture's flows depend on those of another, this thread reads them all itself.
+ */
+import { Worker } from 'node:worker_threads';
+import type { PacketRun } from '../../capture/merge.ts';
+import type { ApplicationObserver } from '../../flow/application-observer.ts';
+import { DEFAULT_MAX_FLOWS } from '../../flow/flow-defaults.ts';
+import type { FlowTracker } from '../../flow/tracker.ts';
+import type { Damage, PacketOrigin, ReadElsewhere } from '../captures.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { FlowsOptions } from '../flow-options.ts';
+import type { CommandIo } from '../io.ts';
+import { FlowQuota, type FlowTask, type FlowTaskResult, type SharedFlowState } from './flow-task.ts';
+import { fileSizes, type Slice, slicesFor } from './slices.ts';
+
+/** What the threads work for. */
+export interface FlowJobCall {
+  readonly paths: readonly string[];
+  readonly options: FlowsOptions;
+  readonly io: CommandIo;
+  readonly tracker: FlowTracker;
+  readonly applications: ApplicationObserver | undefined;
+  /** Hears of captures that could not be read to their end, as from `readCaptures`. */
+  readonly onDamage: (damage: Damage) => void;
+  /** Writes what a thread wrote to standard error. */
+  readonly onText: (text: string) => void;
+}
+
+/** The threads of a call; undefined where one is as good. Filters of packets and counts of them go on from capture to capture. */
+export function flowJobs(call: FlowJobCall): FlowJobs | undefined {
+  const { paths, options, io } = call;
+  const { jobs = 'auto', join, filter, count } = options;
+  if (io.threadProgram === undefined || paths.length < 2 || jobs === 1) return undefined;
+  if (join || filter !== undefined || count !== undefined) return undefined;
+  const sizes = fileSizes(paths);
+  if (sizes === undefined) return undefined;
+  const [own, ...others] = slicesFor(jobs, sizes);
+  return own === undefined || others.length === 0 ? undefined : new FlowJobs(call, io.threadProgram, own, others);
+}
+
+/** Threads that track flows. */
+export class FlowJobs implements ReadElsewhere {
+  private readonly call: FlowJobCall;
+  private readonly program: URL;
+  private readonly own: Slice;
+  private readonly others: readonly Slice[];
+  private readonly state: SharedFlowState;
+  private readonly quota: FlowQuota;
+  private workers: readonly Worker[] = [];
+  private results: Promise<readonly FlowTaskResult[]> | undefined;
+  private takenOver: Promise<ExitCode | undefined> | undefined;
+
+  constructor(call: FlowJobCall, program: URL, own: Slice, others: readonly Slice[]) {
+    this.call = call;
+    this.program = program;
+    this.own = own;
+    this.others = others;
+    this.state = {
+      made: new Int32Array(new SharedArrayBuffer(4)),
+      mostFlows: call.options.maxFlows ?? DEFAULT_MAX_FLOWS,
+      read: new Float64Array(new SharedArrayBuffer(8 * call.paths.length)),
+    };
+    this.quota = new FlowQuota(this.state);
+  }
+
+  /** The same with the threads started as soon as it is known what times count from, and ended once they are of no use. */
+  watch(take: (run: PacketRun, origin: PacketOrigin) => boolean): (run: PacketRun, origin: PacketOrigin) => boolean {
+    return (run, origin) => {
+      const goesOn = take(run, origin);
+      if (origin.index >= this.own.to) return goesOn;
+      if (this.results === undefined && this.call.tracker.isTimed) this.start();
+      if (!this.quota.allows(this.call.tracker.made)) this.close();
+      return goesOn;
+    };
+  }
+
+  read(index: number): number {
+    return this.state.read[index] ?? 0;
+  }
+
+  async status(index: number): Promise<ExitCode | undefined> {
+    if (index < this.own.to) return undefined;
+    const isFirst = this.takenOver === undefined;
+    this.takenOver ??= this.takeOver();
+    const status = await this.takenOver;
+    return status === undefined || isFirst ? status : ExitCode.done;
+  }
+
+  /** Ends all threads. */
+  close(): void {
+    for (const worker of this.workers) worker.terminate();
+    this.workers = [];
+  }
+
+  private start(): void {
+    const { paths, options, tracker, applications } = this.call;
+    const { idle, maxFlows, decodeAs, quiet } = options;
+    this.workers = this.others.map((slice) => {
+      const task: FlowTask = {
+        kind: 'flows',
+        paths,
+        slice,
+        settings: { idle, maxFlows },
+        decodeAs,
+        quiet,
+        readsApplications: applications !== undefined,
+        base: tracker.base,
+        threadProgram: this.program.href,
+        state: this.state,
+      };
+      return new Worker(this.program, { workerData: task });
+    });
+    this.results = Promise.all(this.workers.map(resultOf));
+  }
+
+  /** The worst status of what other threads have read, once it is all taken over; undefined where it is of no use. */
+  private async takeOver(): Promise<ExitCode | undefined> {
+    const { tracker, applications, onDamage, onText } = this.call;
+    const found = [];
+    for (const result of (await this.results) ?? []) if (result.isWhole) found.push(result);
+    const isFit =
+      found.length === this.others.length &&
+      tracker.fits(found.map(({ flows }) => flows)) &&
+      (applications?.fits(found.flatMap((result) => result.applications ?? [])) ?? true);
+    if (!isFit) {
+      this.close();
+      return undefined;
+    }
+    let status: ExitCode = ExitCode.done;
+    for (const result of found) {
+      if (result.applications !== undefined) applications?.adopt(result.applications, tracker.made);
+      tracker.adopt(result.flows);
+      for (const report of result.reports) {
+        if ('text' in report) onText(report.text);
+        else onDamage(report.damage);
+      }
+      if (result.status > status) status = result.status;
+    }
+    return status;
+  }
+}
+
+/** What a thread sends; nothing of use where it fails or is ended before. */
+function resultOf(worker: Worker): Promise<FlowTaskResult> {
+  return new Promise((resolve) => {
+    worker.on('message', resolve);
+    worker.on('error', () => resolve({ isWhole: false }));
+    worker.on('exit', () => resolve({ isWhole: false }));
+  });
+}

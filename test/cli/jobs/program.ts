@@ -1,0 +1,34 @@
+/** The command as a user has it, bundled into a folder of its own. */
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Bundles the command into `folder`; answers what threads run. */
+export async function bundleCommand(folder: string): Promise<URL> {
+  cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
+  cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  mkdirSync(join(folder, 'dist/command'), { recursive: true });
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['src/cli/command.ts'],
+    outfile: join(folder, 'dist/command/command.cjs'),
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    banner: { js: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': 'moduleUrl' },
+    logLevel: 'error',
+  });
+  return pathToFileURL(join(folder, 'bin/thread.js'));
+}
+
+/** A program for threads that notes in `log` that it was started and then runs `after`. */
+export function notingProgram(folder: string, log: string, after: string): URL {
+  const path = join(folder, 'noting.cjs');
+  writeFileSync(path, `require('node:fs').appendFileSync(${JSON.stringify(log)}, 'started\\n');\n${after}\n`);
+  return pathToFileURL(path);
+}
