@@ -29,7 +29,7 @@ export function dissectOwned(
 }
 
 /** The packet's record with a head that says nothing. */
-export function bareJson(of: Layers): string {
+export function bareJson(of: Layers, full = false): string {
   const head = {
     number: 1,
     seconds: 0,
@@ -40,7 +40,7 @@ export function bareJson(of: Layers): string {
     length: 0,
     comments: [],
   };
-  return packetJson(of, head);
+  return packetJson(of, head, { full });
 }
 
 const COLUMNS = [

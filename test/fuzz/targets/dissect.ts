@@ -23,6 +23,7 @@ import {
   partitionFault,
   rowsText,
 } from '../../packet-invariants.ts';
+import { ColumnsCheck } from '../columns-check.ts';
 import { packetWords } from '../dictionary.ts';
 import { pcapOf, seedPackets } from '../seeds.ts';
 import { checkText, type FuzzTarget, promise } from '../target.ts';
@@ -47,6 +48,7 @@ const dissector = createDissector(standardProtocols);
 const layers = dissector.createLayers();
 const general = new Dissector(standardProtocols);
 const other = dissector.createLayers();
+const columns = new ColumnsCheck(dissector, layers);
 const style = createStyle();
 const head = { number: 1, time: '0.0', length: 0, captured: 0, point: '' };
 const validate = new Ajv2020({ strict: false, discriminator: true }).compile(recordSchema(standardProtocols));
@@ -62,6 +64,17 @@ function packetOf(input: Uint8Array): OwnedPacket {
     linkType: word & LINK_TYPE_MASK,
     fcsOctets: (word & HAS_FCS) === 0 ? 0 : FCS_OCTETS,
   };
+}
+
+/** A full record as the plain one: a field's value in place of the object around it, and no bits. */
+function withoutBits(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutBits);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = value as Record<string, unknown>;
+  // Fields may be named so too; theirs are objects.
+  if ('value' in members && typeof members['value'] !== 'object') return members['value'];
+  const kept = Object.entries(members).filter(([key, member]) => key !== 'bits' || !Array.isArray(member));
+  return Object.fromEntries(kept.map(([key, member]) => [key, withoutBits(member)]));
 }
 
 function run(input: Uint8Array): void {
@@ -82,9 +95,14 @@ function run(input: Uint8Array): void {
   const fault = partitionFault(layers);
   promise(fault === '', `bits: ${fault.replace(/\d+/g, '#')}`);
   promise(jsonText(record) === json, 'the record is not written as JSON.stringify writes it');
+  const full = bareJson(layers, true);
+  const withBits: { layers: Record<string, unknown>[] } = JSON.parse(full);
+  promise(jsonText(withBits) === full, 'the full record is not written as JSON.stringify writes it');
+  promise(isDeepStrictEqual(withoutBits(withBits), record), 'the full record has other values than the plain one');
   const objects = Array.from({ length: layers.count }, (_, row) => layerObject(layers, row));
   const told = record.layers.map(({ payload: _, padding: __, ...layer }: Record<string, unknown>) => layer);
   promise(isDeepStrictEqual(told, objects), 'the layers of the record are not those of the object API');
+  columns.check(octets);
   checkText('the listing', packetLine(layers, head, style), octets);
   checkText('the tree', layerTree(layers, style).join('\n'), octets);
   checkText('the hex', hexBreakdown(layers, style, 80).join('\n'), octets);

@@ -4,6 +4,7 @@ import { CaptureError } from '../../../src/capture/capture-error.ts';
 import { Packet } from '../../../src/capture/packet.ts';
 import { readPacketOptions } from '../../../src/capture/pcapng-options.ts';
 import { CaptureReader } from '../../../src/capture/reader.ts';
+import { formatTime } from '../../../src/capture/timestamp.ts';
 import { standardProtocols } from '../../../src/protocols/index.ts';
 import { createDissector } from '../../../src/protocols/standard-dissector.ts';
 import { Session } from '../../../src/reassemble/session.ts';
@@ -57,7 +58,22 @@ function dissectAll(input: Uint8Array): void {
       comments,
     };
     const json = packetJson(layers, head);
-    JSON.parse(json);
+    const { type, time, point, interface: name, captured, length, comments: told = [] } = JSON.parse(json);
+    promise(
+      isDeepStrictEqual(
+        [type, time, point, name, captured, length, told],
+        [
+          'packet',
+          formatTime(packet.seconds, packet.nanos) ?? null,
+          '',
+          described.name,
+          end - start,
+          wireLength,
+          comments,
+        ],
+      ),
+      'the record says other things of the packet than its capture',
+    );
     checkText('the record', json, input);
     for (let source = 0; source <= layers.sources.length; source++) {
       const fault = partitionFault(layers, source);
