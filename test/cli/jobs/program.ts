@@ -26,9 +26,11 @@ export async function bundleCommand(folder: string): Promise<URL> {
   return pathToFileURL(join(folder, 'bin/thread.js'));
 }
 
+let programs = 0;
+
 /** A program for threads that notes in `log` that it was started and then runs `after`. */
 export function notingProgram(folder: string, log: string, after: string): URL {
-  const path = join(folder, 'noting.cjs');
+  const path = join(folder, `noting-${++programs}.cjs`);
   writeFileSync(path, `require('node:fs').appendFileSync(${JSON.stringify(log)}, 'started\\n');\n${after}\n`);
   return pathToFileURL(path);
 }
