@@ -1,6 +1,7 @@
 /** TCP options: RFC 9293 §3.1–3.2, RFC 7323, RFC 2018, RFC 4782, RFC 7413, RFC 9768 and IANA "TCP Option Kind Numbers". */
-import { bits, bytes, type Field, flag, hex, list, named, octets, packed, uint } from '../dissect/field.ts';
+import { bits, bytes, type Field, flag, hex, list, named, octets, uint } from '../dissect/field.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
+import { emitMultipath, multipathFields } from './tcp-multipath.ts';
 
 /** Option kinds that are dissected. */
 export const TcpOption = {
@@ -72,10 +73,7 @@ export const tcpOptions = list('Option', () => ({
   ao_keyid: uint(8, 'Authentication KeyID', { name: 'tcp.options.ao.keyid' }),
   ao_rnextkeyid: uint(8, 'Authentication RNextKeyID', { name: 'tcp.options.ao.rnextkeyid' }),
   ao_mac: bytes('Authentication MAC', 0, { name: 'tcp.options.ao.mac' }),
-  ...packed({
-    mptcp_subtype: uint(4, 'Multipath Subtype', { name: 'tcp.options.mptcp.subtype' }),
-    mptcp_rest: uint(4, 'Multipath Version or Reserved', { name: 'tcp.options.mptcp.version_or_reserved' }),
-  }),
+  ...multipathFields(),
   tfo_cookie: bytes('Fast Open Cookie', 0, { name: 'tcp.options.tfo.cookie' }),
   acc_ecn_ee0b: uint(24, 'Accurate ECN Echo ECT(0) Byte Counter', octets, { name: 'tcp.options.acc_ecn.ee0b' }),
   acc_ecn_eceb: uint(24, 'Accurate ECN Echo CE Byte Counter', octets, { name: 'tcp.options.acc_ecn.eceb' }),
@@ -151,10 +149,7 @@ function emitBody(emit: FieldEmitter, of: OptionFields, view: DataView, at: numb
       emit.octets(of.ao_mac, body + 2, end);
       return end;
     case TcpOption.multipath:
-      if (length < 3) return body;
-      emit.field(of.mptcp_subtype, body);
-      emit.field(of.mptcp_rest, body);
-      return body + 1;
+      return emitMultipath(emit, of, view, body, end);
     case TcpOption.fastOpen:
       if (length > 2) emit.octets(of.tfo_cookie, body, end);
       return end;

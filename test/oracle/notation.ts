@@ -82,6 +82,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'tcp.flags.ae': 'shown as tcp.flags.ace behind a handshake with Accurate ECN',
   'tcp.flags.cwr': 'shown as tcp.flags.ace behind a handshake with Accurate ECN',
   'tcp.flags.ece': 'shown as tcp.flags.ace behind a handshake with Accurate ECN',
+  'tcp.options.mptcp.checksum': 'not shown where the option ends behind it, as it always does',
   'gre.flags.ack': 'shown in version 1 only',
   'stp.flags.agreement': 'shown in rapid BPDUs only',
   'stp.flags.forwarding': 'shown in rapid BPDUs only',
