@@ -28,7 +28,7 @@ script.runInThisContext()(loaded.exports, createRequire(bundle), loaded, bundle)
 
 /** Keeps what is compiled by now, unless that was done before or can't be; to be called when the work is done. */
 function keepCompiled() {
-  if (cachedData !== undefined) return;
+  if (cachedData !== undefined && !script.cachedDataRejected) return;
   const unfinished = `${kept}.${process.pid}`;
   try {
     writeFileSync(unfinished, script.createCachedData());
