@@ -59,6 +59,11 @@ export class AddressTable {
     for (let i = 0; i < WORDS; i++) view.setInt32(at + 4 * i, this.words[number * WORDS + i] ?? 0);
   }
 
+  /** Puts an address into `words`, as four big-endian words. */
+  read(number: number, words: Int32Array): void {
+    for (let i = 0; i < WORDS; i++) words[i] = this.words[number * WORDS + i] ?? 0;
+  }
+
   private hash(a: number, b: number, c: number, d: number): number {
     let hash = Math.imul(this.seed ^ a, 0x9e3779b1);
     hash = Math.imul((hash ^ (hash >>> 15)) + b, 0x85ebca77);

@@ -2,9 +2,9 @@
 
 import { AddressTable, type SharedAddresses } from './address-table.ts';
 import type { CapturePoint } from './capture-point.ts';
+import { Cold, RECORD_WORDS } from './flow-columns.ts';
 import { type Ranking, ranked } from './flow-ranking.ts';
 import { FlowReader } from './flow-reader.ts';
-import type { FlowRecord } from './flow-record.ts';
 import { adoptRecords, type FlowRecords, type SharedRecords } from './flow-records.ts';
 import { type PathHop, PathTable } from './path-table.ts';
 
@@ -26,26 +26,33 @@ export interface SharedFlows {
   readonly evicted: number;
 }
 
+/** A flow of a part. Reused from flow to flow. */
+export interface HeldFlow {
+  readonly reader: FlowReader;
+  readonly record: number;
+  readonly id: number;
+}
+
 /** The flows of parts, in order of their ids; ranked, those with the most of `by` first, at most `top` of them. */
-export function* flowsOf(parts: readonly FlowPart[], by: Ranking | undefined, top: number): Generator<FlowRecord> {
+export function* heldFlows(parts: readonly FlowPart[], by: Ranking | undefined, top: number): Generator<HeldFlow> {
   const lists = parts.map(({ table, reader }) => ({ table, reader, records: table.records() }));
-  if (by === undefined) {
-    let left = top;
-    for (const { reader, records } of lists) {
-      for (let place = 0; place < records.length && left > 0; place++, left--) yield reader.record(records[place]!);
-    }
-    return;
+  const places = by === undefined ? undefined : ranked(lists, by, top);
+  const count = places?.length ?? Math.min(top, sumOf(lists.map(({ records }) => records.length)));
+  const held = { reader: parts[0]!.reader, record: 0, id: 0 };
+  for (let i = 0; i < count; i++) {
+    let at = places?.[i] ?? i;
+    let list = 0;
+    while (at >= lists[list]!.records.length) at -= lists[list++]!.records.length;
+    const { table, reader, records } = lists[list]!;
+    held.reader = reader;
+    held.record = records[at]!;
+    held.id = table.words[held.record * RECORD_WORDS + Cold.id]!;
+    yield held;
   }
-  for (const place of ranked(lists, by, top)) {
-    let at = place;
-    for (const { reader, records } of lists) {
-      if (at < records.length) {
-        yield reader.record(records[at]!);
-        break;
-      }
-      at -= records.length;
-    }
-  }
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
 /** What a part must share with the pass it becomes a part of. */

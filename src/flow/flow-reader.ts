@@ -3,7 +3,7 @@ import { formatTime } from '../capture/timestamp.ts';
 import { ipv4Text, ipv6Text } from '../dissect/value.ts';
 import type { AddressTable } from './address-table.ts';
 import { type CapturePoint, pointName } from './capture-point.ts';
-import { communityId } from './community-id.ts';
+import { CommunityIds, communityIdText } from './community-id.ts';
 import {
   Carry,
   Cold,
@@ -31,6 +31,7 @@ import { isIcmp } from './icmp-conversation.ts';
 import { TCP, WITH_PORTS } from './ip-protocol.ts';
 import type { PathHop, PathTable } from './path-table.ts';
 import { HAS_TUNNEL_ID, INTERNED_PATH, KeyBit, MAX_TUNNEL_ID, POINT_SHIFT, TUNNEL_KIND_SHIFT } from './queue.ts';
+import type { Sha1Digest } from './sha1.ts';
 
 const NANOS = 1e9;
 const TWO_TO_32 = 2 ** 32;
@@ -49,6 +50,11 @@ const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   132: 'sctp',
 };
 
+/** Name of an IP protocol, as records have it. */
+export function protocolName(protocol: number): string {
+  return PROTOCOL_NAMES[protocol] ?? `ip-proto-${protocol}`;
+}
+
 /** What the reader needs of the pass the flows belong to. */
 export interface FlowNames {
   readonly addresses: AddressTable;
@@ -64,9 +70,12 @@ type DirectionDraft = Told<Omit<FlowDirection, 'ttl'>>;
 
 /** Reads flows of one table. */
 export class FlowReader {
-  private readonly table: FlowRecords;
-  private readonly names: FlowNames;
+  readonly table: FlowRecords;
+  readonly names: FlowNames;
   private readonly address = new DataView(new ArrayBuffer(16));
+  private readonly communityIds = new CommunityIds();
+  private readonly source = new Int32Array(4);
+  private readonly destination = new Int32Array(4);
 
   constructor(table: FlowRecords, names: FlowNames) {
     this.table = table;
@@ -88,9 +97,9 @@ export class FlowReader {
     const icmp = isIcmp(protocol) ? this.icmp(record) : undefined;
     return {
       id: words[record * RECORD_WORDS + Cold.id]! >>> 0,
-      community_id: this.communityId(record, client),
+      community_id: communityIdText(this.communityId(record, client)),
       point: point === undefined ? '' : pointName(point),
-      protocol: PROTOCOL_NAMES[protocol] ?? `ip-proto-${protocol}`,
+      protocol: protocolName(protocol),
       client: this.endpoint(record, client, isGuessed),
       server: this.endpoint(record, client ^ 1, false),
       ...(icmp === undefined ? {} : { icmp }),
@@ -112,7 +121,8 @@ export class FlowReader {
     return formatTime(this.names.base + seconds, nanos - seconds * NANOS) ?? null;
   }
 
-  private addressText(word: number, isIpv6: boolean): string {
+  /** Notation of an address as the key has it. */
+  addressText(word: number, isIpv6: boolean): string {
     const { address: octets } = this;
     if (isIpv6) {
       this.names.addresses.write(word, octets, 0);
@@ -122,15 +132,18 @@ export class FlowReader {
     return ipv4Text(octets, 0);
   }
 
-  private addressOctets(word: number, isIpv6: boolean): Uint8Array {
-    const octets = new Uint8Array(isIpv6 ? 16 : 4);
-    const view = new DataView(octets.buffer);
-    if (isIpv6) this.names.addresses.write(word, view, 0);
-    else view.setInt32(0, word);
-    return octets;
+  /** Puts an address into `words`; answers how many it fills. */
+  private readAddress(word: number, isIpv6: boolean, words: Int32Array): number {
+    if (!isIpv6) {
+      words[0] = word;
+      return 1;
+    }
+    this.names.addresses.read(word, words);
+    return words.length;
   }
 
-  private port(record: number, side: number): number | undefined {
+  /** Port of a side of the key; undefined where there is none. */
+  port(record: number, side: number): number | undefined {
     const at = record * RECORD_WORDS;
     const ports = this.table.words[at + 2]!;
     if (!WITH_PORTS.includes(this.table.words[at + 3]! & 0xff) || ports === UNKNOWN_PORTS) return undefined;
@@ -147,7 +160,8 @@ export class FlowReader {
     return told;
   }
 
-  private icmp(record: number): { type: number; code: number; id?: number } {
+  /** The first message of an ICMP conversation. */
+  icmp(record: number): { type: number; code: number; id?: number } {
     const { words } = this.table;
     const at = record * RECORD_WORDS;
     const kind = words[record * RECORD_WORDS + Cold.portIcmp]! >>> 16;
@@ -155,18 +169,20 @@ export class FlowReader {
     return { type: kind & 0xff, code: kind >>> 8, ...(hasIdentifier ? { id: words[at + 2]! >>> 16 } : {}) };
   }
 
-  private communityId(record: number, client: number): string {
+  /** The digest in the Community ID of a record, whose client has the side `client` of the key. Overwritten by the next. */
+  communityId(record: number, client: number): Sha1Digest {
     const { words } = this.table;
+    const { source, destination } = this;
     const at = record * RECORD_WORDS;
     const key3 = words[at + 3]!;
     const protocol = key3 & 0xff;
     const isIpv6 = (key3 & KeyBit.ipv6) !== 0;
-    const source = this.addressOctets(words[at + client]!, isIpv6);
-    const destination = this.addressOctets(words[at + (client ^ 1)]!, isIpv6);
+    const width = this.readAddress(words[at + client]!, isIpv6, source);
+    this.readAddress(words[at + (client ^ 1)]!, isIpv6, destination);
     const icmp = isIcmp(protocol) ? this.icmp(record) : undefined;
     const first = icmp?.type ?? this.port(record, client) ?? 0;
     const second = icmp?.code ?? this.port(record, client ^ 1) ?? 0;
-    return communityId(source, destination, protocol, first, second);
+    return this.communityIds.digest(source, destination, width, protocol, first, second);
   }
 
   private direction(record: number, side: number): FlowDirection {
@@ -230,14 +246,16 @@ export class FlowReader {
   }
 
   /** Seconds for which a side took nothing; up to the flow's end where it has not opened its window again. */
-  private closedFor(record: number, side: number, trouble: number): number {
+  closedFor(record: number, side: number, trouble: number): number {
     if (trouble === 0) return 0;
     const { words, times, troubleTime } = this.table;
     const troubleAt = trouble / 2;
     const at = record * RECORD_WORDS;
     const isClosed = (words[at + Hot.flags]! & (FlowFlag.windowClosed << side)) !== 0;
     const last = times[at / 2 + HotTime.last]!;
-    const open = isClosed ? Math.max(0, last - troubleTime[troubleAt + TroubleTime.closedSince + side]!) : 0;
+    const since = last - troubleTime[troubleAt + TroubleTime.closedSince + side]!;
+    // Packets without a time tell nothing.
+    const open = isClosed && since > 0 ? since : 0;
     return (troubleTime[troubleAt + TroubleTime.closedFor + side]! + open) / NANOS;
   }
 
@@ -258,7 +276,8 @@ export class FlowReader {
     };
   }
 
-  private tunnels(record: number, client: number): FlowTunnel[] {
+  /** The tunnels of the path, whose client has the side `client` of the key. */
+  tunnels(record: number, client: number): FlowTunnel[] {
     const { words } = this.table;
     const at = record * RECORD_WORDS;
     const word = words[at + 6]!;
@@ -303,7 +322,8 @@ export class FlowReader {
   }
 }
 
-function stateOf(state: number, client: number): TcpState {
+/** State of a connection by its flags; its client has the side `client` of the key. */
+export function stateOf(state: number, client: number): TcpState {
   const both = (flag: number): boolean => (state & flag) !== 0 && (state & (flag << 1)) !== 0;
   const either = (flag: number): boolean => (state & (flag | (flag << 1))) !== 0;
   if (both(FlowFlag.finAcked)) return 'closed';

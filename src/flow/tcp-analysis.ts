@@ -265,8 +265,8 @@ export function tcpAnalysis(
     const trouble = table.troubleOf(record) / 2 + direction;
     if (isClosed) troubleTime[trouble + TroubleTime.closedSince] = time;
     else {
-      const since = troubleTime[trouble + TroubleTime.closedSince]!;
-      troubleTime[trouble + TroubleTime.closedFor]! += Math.max(0, time - since);
+      const taken = time - troubleTime[trouble + TroubleTime.closedSince]!;
+      if (taken > 0) troubleTime[trouble + TroubleTime.closedFor]! += taken;
     }
   }
 

@@ -11,7 +11,7 @@ import { type CapturePoint, type InputDescription, pointName } from './capture-p
 import { Carry, Cold, FlowFlag, Hot, HotTime, RECORD_TIMES, RECORD_WORDS } from './flow-columns.ts';
 import { DEFAULT_IDLE, DEFAULT_MAX_FLOWS, DEFAULT_TCP_IDLE } from './flow-defaults.ts';
 import { FlowInput } from './flow-input.ts';
-import { adoptFlows, type FlowPart, flowsOf, type SharedFlows } from './flow-part.ts';
+import { adoptFlows, type FlowPart, type HeldFlow, heldFlows, type SharedFlows } from './flow-part.ts';
 import type { FlowPass } from './flow-pass.ts';
 import type { Ranking } from './flow-ranking.ts';
 import { FlowReader } from './flow-reader.ts';
@@ -139,7 +139,16 @@ export class FlowTracker implements FlowPass {
 
   /** The flows held, in order of their ids; ranked, those with the most of `by` first, at most `top` of them. */
   *flows(by?: Ranking, top = Number.POSITIVE_INFINITY): Generator<FlowRecord> {
-    yield* flowsOf([{ table: this.table, reader: this.reader }, ...this.adopted], by, top);
+    for (const { reader, record } of this.held(by, top)) yield reader.record(record);
+  }
+
+  /** The same flows by the numbers of their records, and who reads them. */
+  held(by?: Ranking, top = Number.POSITIVE_INFINITY): Generator<HeldFlow> {
+    return heldFlows(this.parts, by, top);
+  }
+
+  private get parts(): readonly FlowPart[] {
+    return [{ table: this.table, reader: this.reader }, ...this.adopted];
   }
 
   /** The flows for another thread; the tracker was made for it, and takes no more packets. */
@@ -176,7 +185,7 @@ export class FlowTracker implements FlowPass {
 
   /** The flows that may be linked across address translation, in order of their ids: no other can be. */
   *natCandidates(): Generator<FlowRecord> {
-    const parts = [{ table: this.table, reader: this.reader }, ...this.adopted];
+    const { parts } = this;
     const lists = natCandidates(parts.map(({ table }) => ({ words: table.words, records: table.records() })));
     for (const [part, records] of lists.entries()) {
       for (const record of records) yield parts[part]!.reader.record(record);

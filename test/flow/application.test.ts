@@ -1,11 +1,11 @@
 /** What was said in flows: the lab's captures, and conversations cut in every way. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import type { Application } from '../../src/flow/application.ts';
 import { ApplicationObserver } from '../../src/flow/application-observer.ts';
 import { ObservedTracker } from '../../src/flow/observed-tracker.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { FIXTURES } from '../corpus.ts';
 import { octetsOf as octetsOfHex } from '../dissect-hex.ts';
 import { capture, type TimedPacket, tcpPacket, udpPacket } from './packets.ts';

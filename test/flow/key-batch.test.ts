@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PacketBatch } from '../../src/capture/packet.ts';
-import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { FlowInput } from '../../src/flow/flow-input.ts';
 import { generateKeyBatch } from '../../src/flow/generate-key-batch.ts';
 import { FlowTracker } from '../../src/flow/tracker.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { capturesBelow, FIXTURES, hasShared, type OwnedPacket, packetsOf, SHARED } from '../corpus.ts';
 
 const GENERATED = new URL('../../src/flow/key-batch.generated.ts', import.meta.url);

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import type { Truth } from '../../fixtures/lab/truth.ts';
 import { PacketBatch } from '../../src/capture/packet.ts';
 import { CaptureReader } from '../../src/capture/reader.ts';
-import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import type { FlowRecord } from '../../src/flow/flow-record.ts';
 import { ObservedTracker } from '../../src/flow/observed-tracker.ts';
 import { FlowFollower } from '../../src/flow/stream-follower.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { FIXTURES } from '../corpus.ts';
 import { flowsOf } from './track.ts';
 

@@ -5,10 +5,10 @@ import { gunzipSync } from 'node:zlib';
 import { PacketBatch } from '../../src/capture/packet.ts';
 import { interfacePoint, pointNames } from '../../src/capture/point.ts';
 import { CaptureReader } from '../../src/capture/reader.ts';
-import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import type { FlowRecord } from '../../src/flow/flow-record.ts';
 import { type FlowOptions, FlowTracker } from '../../src/flow/tracker.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 
 const dissector = createDissector(standardProtocols);
 /** Slabs are reserved for as many; the captures of tests have fewer flows. */

@@ -1,11 +1,13 @@
 /** `flows`: conversations, as a table, JSON or comma-separated values. */
-import type { Names } from '../../cluster/names.ts';
+import { type Names, NO_NAMES } from '../../cluster/names.ts';
 import type { Dissector } from '../../dissect/dissector.ts';
 import { type Filter, loadFilter } from '../../filter/filter.ts';
 import { FilterError } from '../../filter/filter-error.ts';
 import { nameFields } from '../../filter/name-fields.ts';
 import { compileRecordFilter, type RecordFilter } from '../../filter/record-filter.ts';
 import { ApplicationObserver } from '../../flow/application-observer.ts';
+import type { Ranking } from '../../flow/flow-ranking.ts';
+import type { FlowReader } from '../../flow/flow-reader.ts';
 import type { FlowRecord } from '../../flow/flow-record.ts';
 import { FLOW_PATHS } from '../../flow/flow-schema.ts';
 import { NatLinks } from '../../flow/nat.ts';
@@ -15,6 +17,7 @@ import { ObservedTracker } from '../../flow/observed-tracker.ts';
 import type { FlowTracker } from '../../flow/tracker.ts';
 import { FLOW_CSV_HEADER, flowCsv } from '../../render/flow-csv.ts';
 import { flowJson } from '../../render/flow-json.ts';
+import { FlowJsonLines } from '../../render/flow-json-lines.ts';
 import { FlowTableText } from '../../render/flow-table.ts';
 import { jsonString } from '../../render/safe-text.ts';
 import { type Damage, Points, readCaptures } from '../captures.ts';
@@ -143,6 +146,11 @@ function print(
 ): void {
   const ranking = sort ?? (top === undefined ? undefined : 'bytes');
   // The tracker need not put a million flows in order for twenty, unless those that show are yet to be found.
+  const isWhole = where === undefined && sources.names === NO_NAMES;
+  if (json && isWhole) {
+    printJson(tracker, ranking, top, sources, output);
+    return;
+  }
   const flows = tracker.flows(ranking, where === undefined ? top : undefined);
   const found = shown(flows, top, sources, shows);
   if (json || csv) {
@@ -160,6 +168,23 @@ function print(
   output.line(table.header());
   for (const flow of sample) output.line(table.line(flow));
   for (const flow of found) output.line(table.line(flow));
+}
+
+/** Prints flows straight from the tracker's columns, where their records are not needed to choose or to name. */
+function printJson(
+  tracker: FlowTracker,
+  ranking: Ranking | undefined,
+  top: number | undefined,
+  { applications, links }: FlowFactSources,
+  output: Output,
+): void {
+  const writers = new Map<FlowReader, FlowJsonLines>();
+  for (const { reader, record, id } of tracker.held(ranking, top)) {
+    const lines = writers.get(reader) ?? new FlowJsonLines(output.text, reader);
+    writers.set(reader, lines);
+    lines.write(record, { application: applications?.application(id), nat: links.get(id) });
+    output.endLine();
+  }
 }
 
 /** The flows that show, in their order, with everything known of them. */
