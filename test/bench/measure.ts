@@ -43,11 +43,13 @@ export function isInstalled(program: string): boolean {
 }
 
 /** The value in the middle, and those at a quarter and three quarters. */
-export function quartiles(values: readonly number[]): {
+export interface Quartiles {
   readonly low: number;
   readonly median: number;
   readonly high: number;
-} {
+}
+
+export function quartiles(values: readonly number[]): Quartiles {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (part: number): number => {
     const place = part * (sorted.length - 1);

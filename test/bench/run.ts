@@ -1,122 +1,98 @@
 /**
- * Measures our commands against peers: `npm run bench -- --size 100M --runs 9`. Prints a table and, with --json FILE, writes all figures. Peers that are not
- * installed are named with their Debian package and left out.
+ * Measures our commands against peers: `npm run bench -- --size 100M --runs 9`. Prints tables; `--json FILE` writes all figures, `--write` also BENCHMARKS.md.
+ * `--only flows,rows` holds some of the contests, `--from FILE` none, but takes the figures of an earlier run. Peers that are not installed are named with
+ * their Debian package and left out.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type BenchCase, CASES, ROWS_ONLY } from './cases.ts';
-import { isInstalled, type Measured, measure, quartiles } from './measure.ts';
-import { ensureWorkload, type Workload } from './workload.ts';
+import { buildSync } from 'esbuild';
+import { type CaptureWanted, type ContestResult, hold, type Surroundings } from './contest.ts';
+import { contests } from './contests.ts';
+import { thisMachine } from './machine.ts';
+import { type Bench, checksText, contestText, markdown } from './report.ts';
+import { checkResults } from './truth.ts';
+import { ensureWorkload, sizeOf, sizeText, type Workload } from './workload.ts';
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const { values } = parseArgs({
   options: {
     size: { type: 'string', default: '100M' },
     slice: { type: 'string', default: '30M' },
     runs: { type: 'string', default: '9' },
-    only: { type: 'string', default: '' },
+    only: { type: 'string' },
     json: { type: 'string' },
+    from: { type: 'string' },
+    write: { type: 'boolean', default: false },
     to: { type: 'string', default: join(tmpdir(), 'netdissect-bench') },
     /** Folder with the built program: bin and dist. */
-    program: { type: 'string', default: fileURLToPath(new URL('../../', import.meta.url)) },
+    program: { type: 'string', default: ROOT },
   },
 });
 
-function workload(name: BenchCase['workload'], size: string): Workload {
-  return ensureWorkload(values.to, name, size);
+/** The workload, written if it is not there yet, and compressed where that is wanted. */
+function capture({ name, size, variation, compression }: CaptureWanted): Workload {
+  const text = size === 'slice' ? values.slice : sizeText(sizeOf(values.size) * size);
+  const workload = ensureWorkload(values.to, name, text, variation);
+  if (compression === undefined) return workload;
+  const folder = join(values.to, `gzip-${compression}`);
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${name}-${text}.pcap.gz`);
+  const level = compression === 'fast' ? '-1' : '-6';
+  if (!existsSync(path))
+    execFileSync('sh', ['-c', `gzip ${level} < "$1" > "$2.part" && mv "$2.part" "$2"`, 'sh', workload.path, path]);
+  return { path, facts: workload.facts };
 }
 
-interface Result {
-  readonly name: string;
-  readonly workload: string;
-  readonly peer: string;
-  readonly ours: readonly Measured[];
-  readonly theirs: readonly Measured[];
-  /** Our time by the peer's, run for run; by packet where the peer had a slice. */
-  readonly ratio: ReturnType<typeof quartiles>;
-  readonly cpuRatio: number | undefined;
-  readonly atMost: number;
-  readonly packetsPerSecond: number;
-  readonly megabytesPerSecond: number;
+const rows = join(values.to, 'dissect-rows.cjs');
+
+function program([first = '', ...words]: readonly string[]): readonly string[] {
+  if (first === 'netdissect') return [process.execPath, join(values.program, 'bin/netdissect.js'), ...words];
+  if (first === 'rows') return [process.execPath, rows, ...words];
+  if (first === 'node') return [process.execPath, ...words];
+  return [first, ...words];
 }
 
-function oursOf({ ours }: BenchCase, path: string): readonly string[] {
-  const words = ours.map((word) => (word === 'F' ? path : word));
-  if (words[0] !== ROWS_ONLY) return [join(values.program, 'bin/netdissect.js'), ...words];
-  const rows = fileURLToPath(new URL('dissect-rows.mjs', import.meta.url));
-  return [rows, join(values.program, 'dist'), ...words.slice(1)];
-}
-
-function run(one: BenchCase, runs: number): Result {
-  const whole = workload(one.workload, values.size);
-  const theirs = one.slice ? workload(one.workload, values.slice) : whole;
-  const [program, ...words] = one.peer.map((word) => (word === 'F' ? theirs.path : word)) as [string, ...string[]];
-  const scale = theirs.facts.packets / whole.facts.packets;
-  const measured: { ours: Measured; theirs: Measured }[] = [];
-  for (let i = 0; i < runs; i++) {
-    measured.push({ ours: measure(process.execPath, oursOf(one, whole.path)), theirs: measure(program, words) });
+async function bench(): Promise<Bench> {
+  mkdirSync(values.to, { recursive: true });
+  buildSync({
+    entryPoints: [join(ROOT, 'test/bench/dissect-rows.ts')],
+    outfile: rows,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    minify: true,
+    logLevel: 'warning',
+  });
+  const wanted = values.only?.split(',');
+  const surroundings: Surroundings = { capture, program };
+  const results: ContestResult[] = [];
+  for (const contest of contests(sizeOf(values.size), values.to)) {
+    if (wanted !== undefined && !wanted.includes(contest.section)) continue;
+    const result = hold(contest, Number(values.runs), surroundings);
+    console.log(contestText(result));
+    results.push(result);
   }
-  const wall = quartiles(measured.map(({ ours }) => ours.wall)).median;
-  const cpu = measured.map((pair) => (scale * (pair.ours.cpu ?? Number.NaN)) / (pair.theirs.cpu ?? Number.NaN));
+  const checks = wanted === undefined || wanted.includes('truth') ? await checkResults(surroundings) : [];
+  if (checks.length > 0) console.log(checksText(checks));
   return {
-    name: one.name,
-    workload: one.workload,
-    peer: one.peer.join(' '),
-    ours: measured.map(({ ours }) => ours),
-    theirs: measured.map((pair) => pair.theirs),
-    ratio: quartiles(measured.map((pair) => (scale * pair.ours.wall) / pair.theirs.wall)),
-    cpuRatio: cpu.some(Number.isNaN) ? undefined : quartiles(cpu).median,
-    atMost: one.atMost,
-    packetsPerSecond: whole.facts.packets / wall,
-    megabytesPerSecond: whole.facts.octets / wall / 1e6,
+    command: `npm run bench -- ${process.argv
+      .slice(2)
+      .filter((word) => !/^\/|^--(to|json|program)$/.test(word))
+      .join(' ')}`,
+    machine: thisMachine(),
+    size: values.size,
+    slice: values.slice,
+    runs: Number(values.runs),
+    contests: results,
+    checks,
   };
 }
 
-function line({
-  name,
-  workload: kind,
-  peer,
-  ours,
-  ratio,
-  cpuRatio,
-  atMost,
-  packetsPerSecond,
-  megabytesPerSecond,
-}: Result): string {
-  const memory = quartiles(ours.map((one) => one.memory ?? Number.NaN)).median;
-  const cells = [
-    name.padEnd(16),
-    kind.padEnd(6),
-    `${(packetsPerSecond / 1e6).toFixed(2)} Mpkt/s`.padStart(13),
-    `${megabytesPerSecond.toFixed(0)} MB/s`.padStart(10),
-    `${memory.toFixed(0)} MB`.padStart(8),
-    `${ratio.median.toPrecision(3)} (${ratio.low.toPrecision(2)}-${ratio.high.toPrecision(2)})`.padStart(20),
-    (cpuRatio === undefined ? '' : cpuRatio.toPrecision(3)).padStart(8),
-    atMost.toPrecision(3).padStart(8),
-    ratio.median <= atMost ? 'holds ' : 'misses',
-    peer.slice(0, 60),
-  ];
-  return cells.join(' ');
-}
-
-mkdirSync(values.to, { recursive: true });
-console.log(
-  `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}, workloads of ${values.size}, ${values.runs} runs in turns`,
-);
-console.log(
-  'case             load         packets     octets   memory    time ÷ the peer’s    cpu ÷  at most        peer',
-);
-const results: Result[] = [];
-for (const one of CASES.filter(({ name, workload: kind }) => `${name} ${kind}`.includes(values.only))) {
-  if (!isInstalled(one.peer[0])) {
-    console.log(`${one.name}: ${one.peer[0]} is not installed (Debian package ${one.package})`);
-    continue;
-  }
-  const result = run(one, Number(values.runs));
-  results.push(result);
-  console.log(line(result));
-}
-if (values.json !== undefined)
-  writeFileSync(values.json, `${JSON.stringify({ size: values.size, node: process.version, results }, null, 1)}\n`);
+const found = values.from === undefined ? await bench() : (JSON.parse(readFileSync(values.from, 'utf8')) as Bench);
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(found, null, 1)}\n`);
+if (values.write) writeFileSync(join(ROOT, 'BENCHMARKS.md'), markdown(found));
+if (found.checks.some((check) => check.expected !== check.found)) process.exitCode = 1;

@@ -54,6 +54,18 @@ export function sizeOf(text: string): number {
 export const WORKLOADS = { mix: MIX, small: SMALL } as const;
 export type WorkloadName = keyof typeof WORKLOADS;
 
+/** The same as text, as short as it goes. */
+export function sizeText(octets: number): string {
+  for (const [unit, factor] of [
+    ['G', 1e9],
+    ['M', 1e6],
+    ['k', 1e3],
+  ] as const) {
+    if (octets >= factor) return `${octets / factor}${unit}`;
+  }
+  return String(octets);
+}
+
 /** What is in a capture. */
 export interface WorkloadFacts {
   readonly packets: number;
@@ -176,6 +188,10 @@ export interface WorkloadVariation {
 
 const SEED = 20_240_703;
 
+function usualFlows({ octetsPerFlow }: WorkloadKind, size: number): number {
+  return Math.max(10, Math.round(size / octetsPerFlow));
+}
+
 /** A capture to measure with. */
 export interface Workload {
   readonly path: string;
@@ -190,7 +206,8 @@ export function ensureWorkload(
   variation: WorkloadVariation = {},
 ): Workload {
   const { flows, seed } = variation;
-  const flowsPart = flows === undefined ? '' : `-${flows}-flows`;
+  const isUsual = flows === undefined || flows === usualFlows(WORKLOADS[name], sizeOf(size));
+  const flowsPart = isUsual ? '' : `-${flows}-flows`;
   const seedPart = seed === undefined ? '' : `-seed-${seed}`;
   const path = join(folder, `${name}-${size}${flowsPart}${seedPart}.pcap`);
   return { path, facts: writeWorkload(WORKLOADS[name], sizeOf(size), path, variation) };
@@ -241,7 +258,7 @@ class WorkloadWriter {
   constructor(kind: WorkloadKind, size: number, { flows, seed = SEED }: WorkloadVariation) {
     this.kind = kind;
     this.random = new Random(seed);
-    this.flows = flows ?? Math.max(10, Math.round(size / kind.octetsPerFlow));
+    this.flows = flows ?? usualFlows(kind, size);
     this.conversations = new Conversations(this.flows);
     this.plan(size);
   }
