@@ -19,7 +19,7 @@ import {
 import { type FlowReader, protocolName, stateOf } from '../flow/flow-reader.ts';
 import { isIcmp } from '../flow/icmp-conversation.ts';
 import { TCP } from '../flow/ip-protocol.ts';
-import { KeyBit, POINT_SHIFT } from '../flow/queue.ts';
+import { INTERNED_PATH, KeyBit, POINT_SHIFT, TUNNEL_KIND_SHIFT } from '../flow/queue.ts';
 import { writeBase64, writeSeconds, writeTime } from './flow-values.ts';
 import { jsonString, jsonText } from './safe-text.ts';
 import { type FixedText, fixedText, type TextBuffer } from './text-buffer.ts';
@@ -87,18 +87,16 @@ const FIRST_PACKET = fixedText('],"first_packet":');
 const APPLICATION = fixedText(',"application":');
 const NAT = fixedText(',"nat":');
 
-/** Bits of a hash that are cut off for the place of a path, and paths whose text is kept. */
-const PATHS_SHIFT = 20;
-const PATHS_KEPT = 1 << (32 - PATHS_SHIFT);
+const CLIENT_KEY = '"client":"';
+const TUNNEL_SERVER = fixedText('","server":"');
+const END_OF_TUNNEL = fixedText('"}');
+/** Virtual networks whose text is kept. */
+const TUNNELS_KEPT = 65_536;
 
-/** The text of a path, and what it follows from. */
-interface KnownPath {
-  readonly first: number;
-  readonly second: number;
+/** A kind of tunnel with its virtual network and its port, as the columns have them, and the text of all that. */
+interface KnownTunnel {
   readonly tunnel: number;
   readonly port: number;
-  readonly family: number;
-  readonly client: number;
   readonly text: FixedText;
 }
 
@@ -115,7 +113,9 @@ export class FlowJsonLines {
   private readonly address = new DataView(new ArrayBuffer(4));
   private readonly protocols: FixedText[] = [];
   private readonly points: { readonly name: string; readonly text: FixedText }[] = [];
-  private readonly paths: (KnownPath | undefined)[] = new Array(PATHS_KEPT).fill(undefined);
+  private readonly tunnels = new Map<number, KnownTunnel>();
+  /** The one written last. */
+  private tunnel: KnownTunnel = { tunnel: 0, port: 0, text: TUNNEL };
 
   constructor(out: TextBuffer, reader: FlowReader) {
     this.out = out;
@@ -164,7 +164,7 @@ export class FlowJsonLines {
     this.direction(record, client ^ 1);
     if (protocol === TCP) this.tcp(record, state, client);
     out.fixed(TUNNEL);
-    if (words[at + 6] !== 0) this.path(record, client);
+    if (((words[at + 6]! >>> TUNNEL_KIND_SHIFT) & INTERNED_PATH) !== 0) this.path(record, client);
     out.fixed(FIRST_PACKET);
     out.whole(words[at + Cold.firstPacket]! >>> 0);
     if (application !== undefined) {
@@ -195,13 +195,8 @@ export class FlowJsonLines {
   }
 
   private endpoint(record: number, side: number, isIpv6: boolean): void {
-    const { out, reader, address } = this;
-    const word = reader.table.words[record * RECORD_WORDS + side]!;
-    if (isIpv6) out.text(reader.addressText(word, true));
-    else {
-      address.setInt32(0, word);
-      out.ipv4(address, 0);
-    }
+    const { out, reader } = this;
+    this.addressText(reader.table.words[record * RECORD_WORDS + side]!, isIpv6);
     out.character(QUOTE);
     const port = reader.port(record, side);
     if (port === undefined) return;
@@ -327,30 +322,45 @@ export class FlowJsonLines {
     out.fixed(END_OF_TCP);
   }
 
-  /** The tunnels of a path: nodes are few, so that most paths are told again and again. */
+  /** The tunnels of a path: mostly one, of which all but the addresses is the same for many flows. */
   private path(record: number, client: number): void {
-    const { words } = this.reader.table;
+    const { out, reader } = this;
+    const { words } = reader.table;
     const at = record * RECORD_WORDS;
-    const first = words[at + 4]!;
-    const second = words[at + 5]!;
     const tunnel = words[at + 6]!;
-    const port = words[at + Cold.portIcmp]! & 0xffff;
-    const family = words[at + 3]! & KeyBit.outerIpv6;
-    const place = Math.imul(first ^ (second << 7) ^ (tunnel << 3) ^ (port << 1) ^ client, 0x9e3779b1) >>> PATHS_SHIFT;
-    let known = this.paths[place];
-    if (
-      known === undefined ||
-      known.first !== first ||
-      known.second !== second ||
-      known.tunnel !== tunnel ||
-      known.port !== port ||
-      known.family !== family ||
-      known.client !== client
-    ) {
-      const text = fixedText(JSON.stringify(this.reader.tunnels(record, client)).slice(1, -1));
-      known = { first, second, tunnel, port, family, client, text };
-      this.paths[place] = known;
+    const isIpv6 = (words[at + 3]! & KeyBit.outerIpv6) !== 0;
+    if (((tunnel >>> TUNNEL_KIND_SHIFT) & INTERNED_PATH) === INTERNED_PATH) {
+      out.text(JSON.stringify(reader.tunnels(record, client)).slice(1, -1));
+      return;
     }
-    this.out.fixed(known.text);
+    const port = words[at + Cold.portIcmp]! & 0xffff;
+    let known = this.tunnel;
+    if (known.tunnel !== tunnel || known.port !== port) {
+      const key = (tunnel >>> 0) * 0x10000 + port;
+      const kept = this.tunnels.get(key);
+      known = kept ?? { tunnel, port, text: this.tunnelText(record, client) };
+      if (kept === undefined && this.tunnels.size < TUNNELS_KEPT) this.tunnels.set(key, known);
+      this.tunnel = known;
+    }
+    out.fixed(known.text);
+    this.addressText(words[at + 4 + client]!, isIpv6);
+    out.fixed(TUNNEL_SERVER);
+    this.addressText(words[at + 5 - client]!, isIpv6);
+    out.fixed(END_OF_TUNNEL);
+  }
+
+  /** What stands before the addresses of a tunnel. */
+  private tunnelText(record: number, client: number): FixedText {
+    const text = JSON.stringify(this.reader.tunnels(record, client)[0]);
+    return fixedText(text.slice(0, text.indexOf(CLIENT_KEY) + CLIENT_KEY.length));
+  }
+
+  private addressText(word: number, isIpv6: boolean): void {
+    const { out, reader, address } = this;
+    if (isIpv6) out.text(reader.addressText(word, true));
+    else {
+      address.setInt32(0, word);
+      out.ipv4(address, 0);
+    }
   }
 }
