@@ -3,20 +3,31 @@
 /** Octets of an address, in 32-bit words. */
 const WORDS = 4;
 const INITIAL_CAPACITY = 1024;
+/** Fewest addresses of which it is worth while to look for those that nobody names any more. */
+const LEAST_CROWD = 1 << 16;
+/** So much as was kept the last time may be there again before it is looked anew. */
+const CROWDED = 1.25;
 
 /** Addresses on their way to another thread. */
 export interface SharedAddresses {
-  readonly count: number;
+  /** The highest number. */
+  readonly highest: number;
   readonly words: Int32Array<ArrayBuffer>;
 }
 
-/** Numbers addresses from 1 on in order of appearance. */
+/** Numbers addresses from 1 on in order of appearance; numbers of those that were let go are given again. */
 export class AddressTable {
   /** Addresses held. */
   count = 0;
+  /** The highest number that was ever given. */
+  highest = 0;
   private words = new Int32Array(INITIAL_CAPACITY * WORDS);
   /** Numbers of addresses by hash, twice as many places as addresses. */
   private slots = new Int32Array(INITIAL_CAPACITY * 2);
+  /** Numbers to be given again, the next one last. */
+  private free = new Int32Array(0);
+  private freeCount = 0;
+  private crowd = LEAST_CROWD;
   private readonly seed: number;
 
   /** @param seed of the hash, so that nobody can choose addresses that collide */
@@ -25,16 +36,18 @@ export class AddressTable {
   }
 
   /** A table to look numbers up in, of addresses that another thread has numbered. */
-  static of({ count, words }: SharedAddresses): AddressTable {
+  static of({ highest, words }: SharedAddresses): AddressTable {
     const table = new AddressTable(0);
-    table.count = count;
+    table.count = highest;
+    table.highest = highest;
     table.words = words;
     return table;
   }
 
   /** The addresses for another thread. */
   share(): SharedAddresses {
-    return { count: this.count, words: this.words.slice(0, (this.count + 1) * WORDS) };
+    const { highest } = this;
+    return { highest, words: this.words.slice(0, (highest + 1) * WORDS) };
   }
 
   /** Number of the 16 octets at `at`. */
@@ -64,6 +77,22 @@ export class AddressTable {
     for (let i = 0; i < WORDS; i++) words[i] = this.words[number * WORDS + i] ?? 0;
   }
 
+  /** There are so many more addresses than were kept last that some may be let go. */
+  get isCrowded(): boolean {
+    return this.count >= this.crowd;
+  }
+
+  /** Lets all addresses go but those whose number `isUsed` has a 1 for. */
+  keep(isUsed: Uint8Array): void {
+    const { highest, slots } = this;
+    if (this.free.length < highest) this.free = new Int32Array(highest);
+    this.freeCount = 0;
+    for (let number = highest; number > 0; number--) if (isUsed[number] === 0) this.free[this.freeCount++] = number;
+    this.count = highest - this.freeCount;
+    this.crowd = Math.max(LEAST_CROWD, Math.ceil(CROWDED * this.count));
+    this.enterAll(slots.length, (number) => isUsed[number] === 1);
+  }
+
   private hash(a: number, b: number, c: number, d: number): number {
     let hash = Math.imul(this.seed ^ a, 0x9e3779b1);
     hash = Math.imul((hash ^ (hash >>> 15)) + b, 0x85ebca77);
@@ -73,15 +102,16 @@ export class AddressTable {
   }
 
   private add(slot: number, a: number, b: number, c: number, d: number): number {
-    const number = ++this.count;
+    const number = this.freeCount > 0 ? this.free[--this.freeCount]! : ++this.highest;
+    this.count++;
     if ((number + 1) * WORDS > this.words.length) this.grow();
     const word = number * WORDS;
     this.words[word] = a;
     this.words[word + 1] = b;
     this.words[word + 2] = c;
     this.words[word + 3] = d;
-    if (2 * number > this.slots.length) this.rehash();
-    else this.slots[slot] = number;
+    this.slots[slot] = number;
+    if (2 * this.count > this.slots.length) this.enterAll(2 * this.slots.length);
     return number;
   }
 
@@ -91,12 +121,14 @@ export class AddressTable {
     this.words = words;
   }
 
-  private rehash(): void {
-    const slots = new Int32Array(2 * this.slots.length);
-    const mask = slots.length - 1;
-    for (let number = 1; number <= this.count; number++) {
+  /** Enters the addresses of the slots, or those of them that are wanted, into so many new slots. */
+  private enterAll(size: number, isWanted: (number: number) => boolean = () => true): void {
+    const { words } = this;
+    const slots = new Int32Array(size);
+    const mask = size - 1;
+    for (const number of this.slots) {
+      if (number === 0 || !isWanted(number)) continue;
       const word = number * WORDS;
-      const { words } = this;
       let slot = this.hash(words[word]!, words[word + 1]!, words[word + 2]!, words[word + 3]!) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = number;

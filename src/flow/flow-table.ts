@@ -23,6 +23,8 @@ export class FlowTable extends FlowRecords {
   private readonly seed: number;
   private readonly free: number[] = [];
   private troubles = 0;
+  /** Room to put the records' times in order. */
+  private idleTimes: Float64Array | undefined;
   private readonly freeTroubles: number[] = [];
   private readonly onEvicted: (record: number) => void;
 
@@ -45,9 +47,11 @@ export class FlowTable extends FlowRecords {
     return record | (hash & ~RECORD_MASK);
   }
 
-  /** Lets idle flows go where there is not room for a queue of new ones. */
-  makeRoom(): void {
-    if (this.capacity - this.count < QUEUE_CAPACITY) this.evictIdle();
+  /** Lets idle flows go where there is not room for a queue of new ones; answers whether any went. */
+  makeRoom(): boolean {
+    if (this.capacity - this.count >= QUEUE_CAPACITY) return false;
+    this.evictIdle();
+    return true;
   }
 
   /** Takes a record for a new flow, cleared but for its id. `makeRoom` has seen to it that there is one. */
@@ -139,7 +143,8 @@ export class FlowTable extends FlowRecords {
 
   /** Lets those flows go that have been without a packet for longest. */
   private evictIdle(): void {
-    const times = new Float64Array(this.used);
+    this.idleTimes ??= new Float64Array(this.capacity);
+    const times = this.idleTimes.subarray(0, this.used);
     for (let record = 1; record <= this.used; record++) times[record - 1] = this.lastTime(record);
     times.sort();
     const least = Math.min(this.used, Math.max(QUEUE_CAPACITY, Math.floor(this.used / EVICTED_PART)));
@@ -157,7 +162,8 @@ export class FlowTable extends FlowRecords {
   /** Enters all records that no newer flow has superseded into an index of so many places. */
   private reindex(size: number): void {
     const { words } = this;
-    const places = new Int32Array(size);
+    // A flood lets flows go thousands of times: what is as long as before is used again.
+    const places = size === this.places.length ? this.places.fill(0) : new Int32Array(size);
     const mask = size - 1;
     for (let record = 1; record <= this.used; record++) {
       const at = record * RECORD_WORDS;

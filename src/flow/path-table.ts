@@ -14,18 +14,20 @@ export interface PathHop {
   readonly second: number;
 }
 
-/** Paths kept; a flood of made-up ones finds no more place, and its packets belong to no flow. */
-export const MOST_PATHS = 1 << 20;
+/** Paths kept, some 30 MB of them; a flood of made-up ones finds no more place, and its packets belong to no flow. */
+export const MOST_PATHS = 1 << 16;
 
 /** Numbers paths from 1 on in order of appearance. */
 export class PathTable {
+  /** Packets whose path found no place. */
+  left = 0;
   private readonly numbers = new Map<string, number>();
   private readonly paths: (readonly PathHop[])[] = [[]];
 
   /** A table to look numbers up in, of paths that another thread has numbered. */
   static of(paths: readonly (readonly PathHop[])[]): PathTable {
     const table = new PathTable();
-    table.paths.push(...paths);
+    for (const path of paths) table.paths.push(path);
     return table;
   }
 
@@ -44,7 +46,10 @@ export class PathTable {
     const key = path.map((hop) => `${hop.kind}/${hop.id}/${hop.ipv6}/${hop.first}/${hop.second}`).join(' ');
     let number = this.numbers.get(key);
     if (number === undefined) {
-      if (this.numbers.size === MOST_PATHS) return 0;
+      if (this.numbers.size === MOST_PATHS) {
+        this.left++;
+        return 0;
+      }
       number = this.paths.length;
       this.numbers.set(key, number);
       this.paths.push(path);

@@ -7,6 +7,7 @@ import { NO_TIME } from '../capture/timestamp.ts';
 import type { Dissector } from '../dissect/dissector.ts';
 import { isStandard } from '../protocols/standard-dissector.ts';
 import { AddressTable } from './address-table.ts';
+import { forgetAddresses } from './address-use.ts';
 import { type CapturePoint, type InputDescription, pointName } from './capture-point.ts';
 import { Carry, Cold, FlowFlag, Hot, HotTime, RECORD_TIMES, RECORD_WORDS } from './flow-columns.ts';
 import { DEFAULT_IDLE, DEFAULT_MAX_FLOWS, DEFAULT_TCP_IDLE } from './flow-defaults.ts';
@@ -65,7 +66,7 @@ export class FlowTracker implements FlowPass {
   unattributed = 0;
   /** Points that share the last one's number. */
   pointsShared = 0;
-  private readonly table: FlowTable;
+  readonly table: FlowTable;
   private readonly reader: FlowReader;
   private readonly adopted: FlowPart[] = [];
   private readonly takeQueue: TakeQueue;
@@ -179,7 +180,7 @@ export class FlowTracker implements FlowPass {
   adopt(shared: SharedFlows): void {
     const { part, points } = adoptFlows(shared, this, this.made);
     this.adopted.push(part);
-    this.points.push(...points);
+    for (const point of points) this.points.push(point);
     this.unattributed += shared.unattributed;
   }
 
@@ -195,11 +196,13 @@ export class FlowTracker implements FlowPass {
   /** Gives up the flows that were idle for too long at a time given as by `timeOf`, and those a newer flow has superseded. */
   expire(time: number): number {
     const { words, times } = this.table;
-    return this.table.evict((record) => {
+    const expired = this.table.evict((record) => {
       const at = record * RECORD_WORDS;
       if ((words[at + Hot.flags]! & FlowFlag.superseded) !== 0) return true;
       return time - times[at / 2 + HotTime.last]! > this.idleOf(words[at + 3]!);
     });
+    if (expired > 0) forgetAddresses(this.addresses, this);
+    return expired;
   }
 
   private idleOf(key3: number): number {
@@ -209,7 +212,7 @@ export class FlowTracker implements FlowPass {
   /** Works on the entries of the queue, whose offsets are in `view`. */
   flush(view: DataView): void {
     if (this.queue.count === 0) return;
-    this.table.makeRoom();
+    if (this.table.makeRoom()) forgetAddresses(this.addresses, this);
     this.takeQueue(view);
     this.queue.count = 0;
   }

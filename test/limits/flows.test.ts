@@ -1,12 +1,17 @@
 /** Floods of flows and of points: what is kept is bounded, and what gave way is told. */
 import { describe, expect, test } from 'vitest';
 import { PacketBatch } from '../../src/capture/packet.ts';
+import type { FlowRecord } from '../../src/flow/flow-record.ts';
+import { MOST_PATHS } from '../../src/flow/path-table.ts';
 import { MAX_POINTS, QUEUE_CAPACITY } from '../../src/flow/queue.ts';
 import { FlowTracker } from '../../src/flow/tracker.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
 import { createDissector } from '../../src/protocols/standard-dissector.ts';
+import { concat } from '../capture/build-capture.ts';
+import { octetsOf } from '../dissect-hex.ts';
 
 const IPV4 = 228;
+const IPV6 = 229;
 const SLL2 = 276;
 const MAX_FLOWS = 5000;
 const dissector = createDissector(standardProtocols);
@@ -17,8 +22,9 @@ function flood(
   template: Uint8Array,
   count: number,
   differ: (view: DataView, at: number, number: number) => void,
+  onEvicted?: (flow: FlowRecord) => void,
 ): FlowTracker {
-  const tracker = new FlowTracker(dissector, { seed: 1, maxFlows: MAX_FLOWS });
+  const tracker = new FlowTracker(dissector, { seed: 1, maxFlows: MAX_FLOWS, ...(onEvicted && { onEvicted }) });
   const input = tracker.open({ linkType: () => linkType, fcsOctets: () => 0, point: () => 'point' });
   const batch = new PacketBatch();
   const octets = new Uint8Array(batch.capacity * template.length);
@@ -38,11 +44,15 @@ function flood(
 }
 
 /** A SYN from 0.0.0.0 to 10.0.0.1. */
-const SYN = Uint8Array.from(
-  '4500002800000000400600000000000 00a000001000100500000000000000000500200000000 0000'
-    .replaceAll(' ', '')
-    .match(/../g) ?? [],
-  (pair) => Number.parseInt(pair, 16),
+const SYN = octetsOf('45000028 00000000 40060000 00000000 0a000001  0010 0050 00000000 00000000 5002 0000 0000 0000');
+/** A SYN from fd00:: to fd00::1. */
+const SYN6 = octetsOf(
+  `60000000 00140640 fd00${'00'.repeat(14)} fd00${'00'.repeat(13)}01  0010 0050 00000000 00000000 5002 0000 0000 0000`,
+);
+/** A SYN in IPIP from 0.0.0.0 to 9.0.0.2 in IPIP from 9.0.0.1 to 9.0.0.2. */
+const TUNNELLED = concat(
+  octetsOf('45000050 00000000 40040000 09000001 09000002  4500003c 00000000 40040000 00000000 09000002'),
+  SYN,
 );
 
 describe('a flood of SYNs', () => {
@@ -52,6 +62,31 @@ describe('a flood of SYNs', () => {
     // Flows give way between batches, so that one batch's may be more.
     expect([...tracker.flows()].length).toBeLessThanOrEqual(MAX_FLOWS + QUEUE_CAPACITY);
     expect(tracker.evicted + [...tracker.flows()].length).toBe(200_000);
+  });
+
+  test('from ever new IPv6 addresses makes no more numbers of addresses than are in use', () => {
+    const wrong: FlowRecord[] = [];
+    const check = (flow: FlowRecord): void => {
+      const expected = `fd00::${(flow.id >>> 16).toString(16)}:${(flow.id & 0xffff).toString(16)}`.replace(
+        '::0:',
+        '::',
+      );
+      if (flow.client.ip !== expected || flow.server.ip !== 'fd00::1') wrong.push(flow);
+    };
+    const differ = (view: DataView, at: number, number: number): void => view.setUint32(at + 20, number + 1);
+    const tracker = flood(IPV6, SYN6, 120_000, differ, check);
+    for (const flow of tracker.flows()) check(flow);
+    expect(wrong.slice(0, 3)).toEqual([]);
+    expect(tracker.made).toBe(120_000);
+    expect(tracker.addresses.highest).toBeLessThan(90_000);
+  });
+
+  test('by ever new paths of tunnels makes no more paths than are told apart, and the others are of no flow', () => {
+    const differ = (view: DataView, at: number, number: number): void => view.setUint32(at + 32, number + 1);
+    const tracker = flood(IPV4, TUNNELLED, MOST_PATHS + 1000, differ);
+    expect(tracker.paths.count).toBe(MOST_PATHS);
+    expect(tracker.unattributed).toBe(1000);
+    expect(tracker.paths.left).toBe(1000);
   });
 
   test('with addresses a power of two apart is no slower than others: a chain through the table would not end in time', () => {

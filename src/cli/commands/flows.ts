@@ -223,6 +223,10 @@ function tellLimits(
     const text = `${tracker.pointsShared} interfaces are more than are told apart; their flows are those of the last one`;
     messages.notice('', text);
   }
+  if (tracker.paths.left > 0) {
+    const text = `${tracker.paths.left} packets are of no flow: their paths of tunnels are more than are told apart`;
+    messages.notice('', text);
+  }
   if ((applications?.left ?? 0) > 0) {
     messages.notice('', `what was said is not kept of ${applications?.left} flows: there are too many`);
   }
