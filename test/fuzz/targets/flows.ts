@@ -1,24 +1,28 @@
 /** A capture file's flows: the same by both ways to sum packets up, every packet counted once, and each record as its schema says. */
+import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { CaptureError } from '../../../src/capture/capture-error.ts';
 import { PacketBatch } from '../../../src/capture/packet.ts';
 import { CaptureReader } from '../../../src/capture/reader.ts';
-import { withFacts } from '../../../src/cli/flow-facts.ts';
+import { type FlowFactSources, withFacts } from '../../../src/cli/flow-facts.ts';
 import { NO_NAMES } from '../../../src/cluster/names.ts';
 import { ApplicationObserver } from '../../../src/flow/application-observer.ts';
 import type { FlowInput } from '../../../src/flow/flow-input.ts';
 import type { FlowRecord } from '../../../src/flow/flow-record.ts';
 import { FLOW_SCHEMA } from '../../../src/flow/flow-schema.ts';
 import { NatLinks } from '../../../src/flow/nat.ts';
+import type { NatLink } from '../../../src/flow/nat-link.ts';
 import { ObservedTracker } from '../../../src/flow/observed-tracker.ts';
 import type { FlowOptions } from '../../../src/flow/tracker.ts';
 import { standardProtocols } from '../../../src/protocols/index.ts';
 import { createDissector } from '../../../src/protocols/standard-dissector.ts';
 import { flowCsv } from '../../../src/render/flow-csv.ts';
 import { flowJson } from '../../../src/render/flow-json.ts';
+import { FlowJsonLines } from '../../../src/render/flow-json-lines.ts';
 import { FlowTableText } from '../../../src/render/flow-table.ts';
 import { jsonText } from '../../../src/render/safe-text.ts';
 import { createStyle } from '../../../src/render/style.ts';
+import { TextBuffer } from '../../../src/render/text-buffer.ts';
 import { packetWords } from '../dictionary.ts';
 import { seedCaptures } from '../seeds.ts';
 import { checkText, type FuzzTarget, promise } from '../target.ts';
@@ -28,6 +32,7 @@ const MAX_FLOWS = 64;
 
 const dissector = createDissector(standardProtocols);
 const style = createStyle();
+const out = new TextBuffer();
 const validate = new Ajv2020({ strict: false }).compile(FLOW_SCHEMA);
 
 /** The flows of one pass, in the order in which they were told. */
@@ -61,11 +66,22 @@ function passOver(input: Uint8Array, options: FlowOptions): Pass {
   return { tracker, input: taken, applications, flows };
 }
 
-/** The records with all that is known of them, as text and as values. */
-function checkRecords({ flows, applications }: Pass, input: Uint8Array): void {
+/** Links across address translation among the flows. */
+function linksAmong(flows: Iterable<FlowRecord>): ReadonlyMap<number, readonly NatLink[]> {
   const links = new NatLinks();
   for (const flow of flows) links.add(flow);
-  const known = flows.map((flow) => withFacts(flow, { names: NO_NAMES, applications, links: links.links() }));
+  return links.links();
+}
+
+/** The records with all that is known of them, as text and as values. */
+function checkRecords({ flows, applications, tracker }: Pass, input: Uint8Array): void {
+  const links = linksAmong(tracker.flows());
+  promise(
+    isDeepStrictEqual(linksAmong(tracker.natCandidates()), links),
+    'flows that were passed over as no candidates would have been linked',
+  );
+  const sources = { names: NO_NAMES, applications, links };
+  const known = flows.map((flow) => withFacts(flow, sources));
   const table = new FlowTableText(known, true, style, 80);
   for (const flow of known) {
     const json = flowJson(flow);
@@ -76,6 +92,19 @@ function checkRecords({ flows, applications }: Pass, input: Uint8Array): void {
     checkText('the record', json, input);
     checkText('the row', table.line(flow), input);
     checkText('the values', flowCsv(flow), input);
+  }
+  checkLines(tracker, sources);
+}
+
+/** The lines that are written straight from the columns are those of the records. */
+function checkLines(tracker: ObservedTracker, sources: FlowFactSources): void {
+  let lines: FlowJsonLines | undefined;
+  for (const { reader, record } of tracker.held()) {
+    lines ??= new FlowJsonLines(out, reader);
+    const flow = reader.record(record);
+    out.at = 0;
+    lines.write(record, { application: sources.applications?.application(flow.id), nat: sources.links.get(flow.id) });
+    promise(out.textFrom(0) === flowJson(withFacts(flow, sources)), 'a line written from the columns is another');
   }
 }
 
