@@ -108,9 +108,7 @@ export function chainLayers(
     const payload = at + header;
     payloads[row] = payload;
     if (payload >= wireLimit) {
-      if (reassembly !== undefined && plan.isStream && protocol.stream!.begins(octets, at)) {
-        reassembly.segment(layers, row);
-      }
+      if (reassembly !== undefined && plan.isStream) reassembly.segment(layers, row);
       return;
     }
 

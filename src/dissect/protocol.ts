@@ -43,6 +43,8 @@ export interface OctetStream {
   readonly sequence: (view: DataView, start: number) => number;
   /** Whether a new stream begins here; the payload's first octet then is one further. */
   readonly begins: (view: DataView, start: number) => boolean;
+  /** Number of the octet the sender wants next of the other direction's stream, modulo 2^32; -1 where it does not say. */
+  readonly acknowledged: (view: DataView, start: number) => number;
 }
 
 /** Condition on a header field; when it fails the layer is malformed and the chain ends there. */
@@ -156,6 +158,8 @@ export interface ProtocolDeclaration<S extends FieldSpecs, V extends FieldSpecs>
   readonly quotes?: (view: DataView, start: number) => boolean;
   readonly trailer?: Trailer;
   readonly messages?: StreamMessages;
+  /** The fields of `variable` are all behind the fixed ones: a header of those alone has none, and `details` is not asked. */
+  readonly hasOptions?: boolean;
   /** Emits the fields of `variable`; `end` is the end of the header as captured. Called only to show or filter. */
   readonly details?: (
     emit: FieldEmitter,
@@ -216,6 +220,7 @@ export interface Protocol<F = unknown, V = unknown, N extends string = string> {
   readonly quotes: ((view: DataView, start: number) => boolean) | undefined;
   readonly trailer: Trailer | undefined;
   readonly messages: StreamMessages | undefined;
+  readonly hasOptions: boolean;
   readonly details: ProtocolDeclaration<FieldSpecs, FieldSpecs>['details'];
   readonly summary: ProtocolDeclaration<FieldSpecs, FieldSpecs>['summary'];
   readonly verify: ProtocolDeclaration<FieldSpecs, FieldSpecs>['verify'];
@@ -295,6 +300,7 @@ export function defineProtocol<N extends string, S extends FieldSpecs, V extends
     quotes: declaration.quotes,
     trailer: declaration.trailer,
     messages: declaration.messages,
+    hasOptions: declaration.hasOptions ?? false,
     details: declaration.details,
     summary: declaration.summary,
     verify: declaration.verify,

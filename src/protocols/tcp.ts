@@ -47,7 +47,8 @@ export const tcp = defineProtocol('tcp', {
   checks: [{ field: 'hdr_len', atLeast: LEAST_HEADER, issue: 'headerTooShort' }],
   headerLength: 'hdr_len',
   next: { ports: 'tcpPort' },
-  stream: { sequence, begins },
+  stream: { sequence, begins, acknowledged },
+  hasOptions: true,
   details: emitOptions,
   summary: summarize,
   verify: verifyChecksum,
@@ -58,7 +59,7 @@ export const tcp = defineProtocol('tcp', {
   },
 });
 
-const { flags, window_size_value, hdr_len, checksum, seq_raw } = tcp.fields;
+const { ack_raw, flags, window_size_value, hdr_len, checksum, seq_raw } = tcp.fields;
 
 function sequence(view: DataView, start: number): number {
   return seq_raw.get(view, start);
@@ -66,6 +67,10 @@ function sequence(view: DataView, start: number): number {
 
 function begins(view: DataView, start: number): boolean {
   return flags.of.syn.get(view, start) !== 0;
+}
+
+function acknowledged(view: DataView, start: number): number {
+  return flags.of.ack.get(view, start) === 0 ? -1 : ack_raw.get(view, start);
 }
 
 function emitOptions(emit: FieldEmitter, view: DataView, start: number, end: number): void {

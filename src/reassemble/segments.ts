@@ -70,6 +70,8 @@ export class SegmentReassembly {
   private readonly directions = new Map<string, Direction>();
   /** Directions by their ports: the full name, a text, costs more than all else that is done for most segments. */
   private readonly occupied = new Uint16Array(PLACES);
+  /** Directions with segments held back. */
+  private holding = 0;
   /** Octets of all unfinished messages and segments held back, with what these cost. */
   private octets = 0;
   /** Unfinished messages given up: too many at once, in too many frames, or with holes that stayed. */
@@ -106,6 +108,7 @@ export class SegmentReassembly {
     this.place = placeOf(layers.protocolOf(row), view, start);
     this.direction = this.occupied[this.place] === 0 ? undefined : this.directions.get(this.key);
     const { direction } = this;
+    if (this.holding > 0) this.noteAcknowledged(stream.acknowledged(view, start), view, start);
     if (direction === undefined || (end === payload && !begins)) return Continuation.none;
     if (begins || end < layers.wireEnd[row]!) {
       this.forget(direction);
@@ -114,6 +117,23 @@ export class SegmentReassembly {
     }
     const octets = new Uint8Array(view.buffer, view.byteOffset + payload, end - payload);
     return direction.protocol === 0 ? this.alone(direction, sequence) : this.behind(direction, sequence, octets);
+  }
+
+  /**
+   * What the receiver acknowledges has reached it: a hole before that is one of the capture alone, which nothing will fill. Octets held behind it are
+   * of a message whose beginning is lost.
+   */
+  private noteAcknowledged(number: number, view: DataView, start: number): void {
+    const place = placeOf(this.layers!.protocolOf(this.row), view, start, true);
+    if (number < 0 || this.occupied[place] === 0) return;
+    const other = this.directions.get(`${this.point}\0${pathKey(this.layers!, this.row, true, true)}`);
+    if (other === undefined || other.held.length === 0 || distance(number, other.next) <= 0) return;
+    const last = other.held.reduce((most, { sequence, octets }) => {
+      const end = (sequence + octets.length) >>> 0;
+      return distance(end, most) > 0 ? end : most;
+    }, other.next);
+    this.forget(other);
+    other.next = last;
   }
 
   /** Name of the direction that the segment in hand belongs to. */
@@ -158,6 +178,7 @@ export class SegmentReassembly {
       direction.next = this.sequenceEnd;
       return Continuation.none;
     }
+    if (direction.held.length === 0) this.holding++;
     direction.held.push({ sequence, octets: octets.slice(), frame: this.frame });
     direction.heldOctets += octets.length;
     this.octets += octets.length + HELD_COST;
@@ -187,6 +208,7 @@ export class SegmentReassembly {
       const ahead = first === undefined ? 1 : distance(first.sequence, direction.next);
       if (first === undefined || ahead > 0) return;
       direction.held.shift();
+      if (direction.held.length === 0) this.holding--;
       direction.heldOctets -= first.octets.length;
       this.octets -= first.octets.length + HELD_COST;
       if (-ahead >= first.octets.length) continue;
@@ -236,6 +258,7 @@ export class SegmentReassembly {
   private forget(direction: Direction): void {
     this.clear(direction);
     this.octets -= direction.heldOctets + direction.held.length * HELD_COST;
+    if (direction.held.length > 0) this.holding--;
     direction.held = [];
     direction.heldOctets = 0;
   }
@@ -251,8 +274,10 @@ export class SegmentReassembly {
   }
 }
 
-/** Place of the directions with the ports in the header at `start`. */
-function placeOf({ fixed }: Protocol, view: DataView, start: number): number {
-  const ports = Math.imul(fixed[0]!.get(view, start), 0x9e3779b1) ^ Math.imul(fixed[1]!.get(view, start), 0x85ebca6b);
+/** Place of the directions with the ports in the header at `start`, or of those that answer them. */
+function placeOf({ fixed }: Protocol, view: DataView, start: number, isAnswer = false): number {
+  const first = fixed[isAnswer ? 1 : 0]!.get(view, start);
+  const second = fixed[isAnswer ? 0 : 1]!.get(view, start);
+  const ports = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b);
   return (ports ^ (ports >>> 16)) & (PLACES - 1);
 }

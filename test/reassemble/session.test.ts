@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import type { Layers } from '../../src/dissect/layers.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { Session } from '../../src/reassemble/session.ts';
 import { layerObject } from '../../src/render/object.ts';
 import { protocolsText } from '../../src/render/protocols-text.ts';
@@ -204,6 +204,20 @@ describe('segments', () => {
   test('a new connection on the same ports begins anew', () => {
     const found = pass([segment(1, stream.slice(0, 25)), segment(100, [], 179, 0x02), segment(101, stream)], types);
     expect(found).toEqual([[4], [], [4, 3, 4, 4, 3]]);
+  });
+
+  test('a hole whose octets the receiver acknowledges is one of the capture, and ends the wait', () => {
+    const answer = (acknowledged: number): Uint8Array => {
+      const octets = segment(1, []);
+      octets.copyWithin(12, 16, 20);
+      octets.set([10, 0, 0, 1], 16);
+      octets.set([...uint16(179), ...uint16(40000), ...uint32(1), ...uint32(acknowledged)], 20);
+      return octets;
+    };
+    const hole = [segment(1, stream.slice(0, 25)), segment(100, stream.slice(0, 19))];
+    const behind = segment(119, keepalive);
+    expect(pass([...hole, answer(26), behind], types)).toEqual([[4], [], [], []]);
+    expect(pass([...hole, answer(119), behind], types)).toEqual([[4], [], [], [4]]);
   });
 
   test('a hole that stays ends the wait', () => {
