@@ -1,5 +1,5 @@
 /** Inputs that cannot be read, or that change while they are: what is there is printed, and the exit status tells the rest. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -17,12 +17,16 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Packet } from '../../src/capture/packet.ts';
 import { CaptureReader } from '../../src/capture/reader.ts';
 import { FileSource } from '../../src/node/file-source.ts';
 import { buildPcap, type Frame } from '../capture/build-capture.ts';
 import { runCli } from '../cli/run-cli.ts';
+
+const NETDISSECT = fileURLToPath(new URL('../../bin/netdissect.js', import.meta.url));
+const NOBODY = 65_534;
 
 const FRAMES: Frame[] = Array.from({ length: 50 }, (_, index) => ({
   octets: new Uint8Array(60).fill(index),
@@ -67,11 +71,16 @@ describe('what is no file to read', () => {
     expect({ status, isOneLine: lines(stderr) }).toEqual({ status: 2, isOneLine: 1 });
   });
 
-  test.skipIf(process.getuid?.() === 0)('a file without permission (skipped for root)', async () => {
+  test('a file without permission', () => {
     const path = write('closed.pcap', CAPTURE);
     chmodSync(path, 0);
-    const stderr = `netdissect: '${path}' cannot be read: permission denied\n`;
-    expect(await runCli([path])).toMatchObject({ status: 2, stderr });
+    chmodSync(folder, 0o755);
+    // Nothing is closed to root, who runs the command as somebody else.
+    const isRoot = process.getuid?.() === 0;
+    const options = isRoot ? { uid: NOBODY, gid: NOBODY, env: { ...process.env, HOME: folder } } : {};
+    const { status, stderr } = spawnSync(process.execPath, [NETDISSECT, path], options);
+    expect(stderr.toString()).toBe(`netdissect: '${path}' cannot be read: permission denied\n`);
+    expect(status).toBe(2);
   });
 
   test.skipIf(!existsSync('/proc/self/mem'))('a file whose reading fails (skipped without /proc)', async () => {

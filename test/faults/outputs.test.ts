@@ -1,6 +1,15 @@
 /** Outputs that cannot be written, or that nobody reads any more; the built command, in a process of its own. */
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -90,4 +99,45 @@ test('a run that fails leaves no file behind -w, and keeps the one that was ther
   writeFileSync(target, 'before');
   expect(runInto(join(folder, 'log'), [join(folder, 'none.pcap'), '-w', target]).status).toBe(2);
   expect(readdirSync(folder).sort()).toEqual(['log', 'out.pcapng']);
+});
+
+/** Runs the command where no file may grow beyond so many blocks of 512 or 1,024 octets; the system calls that like a full disk. */
+function runLimited(blocks: number, words: readonly string[]): Ended {
+  const script = `ulimit -f ${blocks} && exec "$0" "$@"`;
+  const { status, stderr } = spawnSync('sh', ['-c', script, process.execPath, NETDISSECT, ...words]);
+  return { status, stderr: stderr.toString() };
+}
+
+describe.skipIf(process.platform === 'win32')('a disk that fills while a capture is written', () => {
+  const target = (): string => join(folder, 'out.pcapng');
+  const long = (): string => {
+    const path = join(folder, 'long.pcap');
+    const octets = readFileSync(CAPTURE);
+    // The header, then the same records again and again.
+    writeFileSync(path, Buffer.concat([octets, ...Array.from({ length: 40 }, () => octets.subarray(24))]));
+    return path;
+  };
+
+  test('leaves no half file', () => {
+    const path = long();
+    const { status, stderr } = runLimited(20, [path, '-w', target()]);
+    expect(stderr).toMatch(/^netdissect: -w: '.*out\.pcapng' cannot be written: .*\n$/);
+    expect(status).toBe(2);
+    expect(readdirSync(folder)).toEqual(['long.pcap']);
+  });
+
+  test('leaves the file that was there', () => {
+    const path = long();
+    writeFileSync(target(), 'before');
+    expect(runLimited(20, [path, '-w', target()]).status).toBe(2);
+    expect(readFileSync(target(), 'utf8')).toBe('before');
+    expect(readdirSync(folder).sort()).toEqual(['long.pcap', 'out.pcapng']);
+  });
+
+  test('tells of standard output, too', () => {
+    const script = `ulimit -f 20 && exec "$0" "$@" > ${join(folder, 'out.json')}`;
+    const { status, stderr } = spawnSync('sh', ['-c', script, process.execPath, NETDISSECT, long(), '--json']);
+    expect(stderr.toString()).toMatch(/^netdissect: the output cannot be written: EFBIG/);
+    expect(status).toBe(2);
+  });
 });
