@@ -137,5 +137,7 @@ export function walkLayer(layers: Layers, row: number, visitor: FieldVisitor): v
 
 /** Shows the fields at run-time positions of a layer whose fixed fields were all captured, and shown already. */
 export function walkDetails(layers: Layers, row: number, visitor: FieldVisitor): void {
-  if (layers.protocolOf(row).details !== undefined) walk(layers, row, visitor, true);
+  const { details, hasOptions, minimum } = layers.protocolOf(row);
+  if (details === undefined || (hasOptions && layers.payload[row]! - layers.start[row]! <= minimum)) return;
+  walk(layers, row, visitor, true);
 }

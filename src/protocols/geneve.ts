@@ -29,6 +29,7 @@ export const geneve = defineProtocol('geneve', {
   checks: [{ field: 'version', equals: 0, issue: 'unknownVersion' }],
   headerLength: (view, start): number => FIXED_HEADER + geneve.fields.opt_len.get(view, start),
   next: { table: 'etherType', field: 'proto_type' },
+  hasOptions: true,
   details: (emit, view, start, end) => emitGeneveOptions(emit, geneve.variable.option, view, start + FIXED_HEADER, end),
   summary: (view, start): string => `vni ${geneve.fields.vni.get(view, start)}`,
   issues: {

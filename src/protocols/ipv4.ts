@@ -117,6 +117,7 @@ export const ipv4 = defineProtocol('ip', {
   extent: { field: 'len', includesHeader: true, zeroIsUnbounded: true },
   fragmentation: { fields: ['flags.mf', 'frag_offset'], offset: fragmentOffset, more: hasMoreFragments, identity },
   next: { table: 'ipProtocol', field: 'proto' },
+  hasOptions: true,
   details: options,
   summary: summarize,
   verify: verifyHeaderChecksum,

@@ -5,7 +5,7 @@ import type { FixedText } from './text-buffer.ts';
 
 /** How the text of a run is made. */
 export const RunKind = {
-  /** A number of at most 32 bits, in decimal. */
+  /** A whole number below 2^32, in decimal. */
   number: 0,
   /** The same in hexadecimal. */
   hex: 1,
@@ -120,7 +120,8 @@ function singleKind(field: Field, format: RunFormat): RunKind {
   if (!isNumeric(field) || field.children.some(hasAlternative)) return RunKind.walked;
   if (field.children.length > 0 || isWorthKeeping(field, format)) return RunKind.kept;
   const numberAs = format.numberAs(field);
-  if (field.kind !== 'uint' || field.littleEndian || numberAs === 'words') return RunKind.walked;
+  const isWhole = Number.isInteger(field.scale) && field.scale * 2 ** field.bitWidth <= 2 ** 32;
+  if (field.kind !== 'uint' || field.littleEndian || numberAs === 'words' || !isWhole) return RunKind.walked;
   return numberAs === 'hex' ? RunKind.hex : RunKind.number;
 }
 

@@ -10,8 +10,8 @@ import { JsonFields, type ObjectLists, objectLists } from './json-fields.ts';
 import { protocolsText } from './protocols-text.ts';
 import { remaindersOf } from './remainder.ts';
 import { jsonString } from './safe-text.ts';
-import { fixedText, TextBuffer } from './text-buffer.ts';
-import { TextMemo } from './text-memo.ts';
+import { fixedText, putFixed, putHexOctets, putIpv4, putWhole, TextBuffer } from './text-buffer.ts';
+import { LONGEST_KEPT, TextMemo } from './text-memo.ts';
 
 /** What a record says of the packet beside its layers. */
 export interface RecordHead {
@@ -204,40 +204,45 @@ export class PacketJson {
 
   private writeFixed(runs: readonly FieldRun[], view: DataView, start: number): void {
     const { out, memo } = this;
+    const room = runs.length * LONGEST_KEPT;
+    out.reserve(room);
+    let { at, view: target } = out;
     for (let i = 0; i < runs.length; i++) {
       const declared = runs[i]!;
       const run = declared.alternative === undefined ? declared : runAt(declared, view, start);
+      const from = start + run.octet;
       switch (run.kind) {
         case RunKind.number:
-          out.fixed(run.before);
-          out.number(readNumber(view, start, run));
+          at = putFixed(target, at, run.before);
+          at = putWhole(target, at, readNumber(view, start, run));
           break;
         case RunKind.ipv4:
-          out.fixed(run.before);
-          out.ipv4(view, start + run.octet);
-          out.character(QUOTE);
+          at = putFixed(target, at, run.before);
+          at = putIpv4(target, at, view, from);
+          target.setUint8(at++, QUOTE);
           break;
         case RunKind.ether:
-          out.fixed(run.before);
-          out.hexOctets(view, start + run.octet, start + run.octet + run.octets);
-          out.character(QUOTE);
+          at = putFixed(target, at, run.before);
+          at = putHexOctets(target, at, view, from, from + run.octets);
+          target.setUint8(at++, QUOTE);
           break;
-        case RunKind.kept: {
-          const word = readNumber(view, start, run);
-          if (memo.write(out, run.id, word, 0)) break;
-          const from = out.at;
-          this.walk(run, view, start);
-          memo.keep(out, from, run.id, word, 0);
-          break;
+        default: {
+          const word = run.kind === RunKind.kept ? readNumber(view, start, run) : 0;
+          const slot = run.kind === RunKind.kept ? memo.find(run.id, word, 0) : -1;
+          if (slot >= 0) {
+            at = memo.put(target, at, slot);
+            break;
+          }
+          out.at = at;
+          for (const field of run.fields) walkField(field, view, start, this.fields);
+          if (run.kind === RunKind.kept) memo.keep(out, at, run.id, word, 0);
+          out.reserve(room);
+          at = out.at;
+          target = out.view;
         }
-        default:
-          this.walk(run, view, start);
       }
     }
-  }
-
-  private walk({ fields }: FieldRun, view: DataView, start: number): void {
-    for (const field of fields) walkField(field, view, start, this.fields);
+    out.at = at;
   }
 
   /** `,"payload":[54,100]` where a layer, or the frame, holds octets that no layer claims. */

@@ -29,10 +29,10 @@ export function fixedText(text: string): FixedText {
   return { words, length: octets.length };
 }
 
-/** Pairs of digits 00 to 99 and of hexadecimal digits 00 to ff, as they stand in little-endian 16-bit words. */
+/** Pairs of digits 00 to 99, as they stand in little-endian 16-bit words. */
 const DECIMAL_PAIRS = Uint16Array.from({ length: 100 }, (_, n) => wordOf(String(n).padStart(2, '0')));
-const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, n) => wordOf(n.toString(16).padStart(2, '0')));
-/** Octets in decimal with a dot behind them, as little-endian 32-bit words, and their lengths. */
+/** Octets in hexadecimal with a colon behind them, and in decimal with a dot behind them, as little-endian 32-bit words. */
+const HEX_TRIPLES = Int32Array.from({ length: 256 }, (_, n) => wordOf(`${n.toString(16).padStart(2, '0')}:`));
 const DOTTED = Int32Array.from({ length: 256 }, (_, n) => wordOf(`${n}.`));
 const DOTTED_LENGTHS = Uint8Array.from({ length: 256 }, (_, n) => String(n).length + 1);
 
@@ -72,19 +72,15 @@ export class TextBuffer {
     this.octets[this.at++] = code;
   }
 
-  fixed({ words, length }: FixedText): void {
-    this.reserve(length);
-    const { view, at } = this;
-    for (let i = 0; i < words.length; i++) view.setFloat64(at + i * WORD, words[i]!, true);
-    this.at = at + length;
+  fixed(text: FixedText): void {
+    this.reserve(text.length);
+    this.at = putFixed(this.view, this.at, text);
   }
 
   /** Copies `length` octets that stand in `words` from index `from` on. */
   copy(words: Float64Array, from: number, length: number): void {
     this.reserve(length);
-    const { view, at } = this;
-    for (let i = 0; i < length; i += WORD) view.setFloat64(at + i, words[from + (i >> 3)]!, true);
-    this.at = at + length;
+    this.at = putWords(this.view, this.at, words, from, length);
   }
 
   /** Any text; an unpaired surrogate becomes U+FFFD. */
@@ -136,22 +132,14 @@ export class TextBuffer {
 
   /** A whole number from 0 to 2^32 - 1 in decimal. */
   whole(value: number): void {
-    this.digits(value, digitCount(value));
+    this.reserve(MOST_DIGITS);
+    this.at = putWhole(this.view, this.at, value);
   }
 
   /** The last `count` digits of a whole number from 0 to 2^32 - 1, with zeros before a shorter one. */
   digits(value: number, count: number): void {
     this.reserve(count);
-    const { octets, view, at } = this;
-    let end = at + count;
-    let rest = value >>> 0;
-    for (; end - at >= 2; end -= 2) {
-      const quotient = (rest / 100) >>> 0;
-      view.setUint16(end - 2, DECIMAL_PAIRS[rest - quotient * 100]!, true);
-      rest = quotient;
-    }
-    if (end > at) octets[at] = ZERO + (rest % 10);
-    this.at = at + count;
+    this.at = putDigits(this.view, this.at, value, count);
   }
 
   /** The last `count` digits of a whole number from 0 to 2^32 - 1 in hexadecimal, with zeros before a shorter one. */
@@ -171,29 +159,66 @@ export class TextBuffer {
   hexOctets(view: DataView, start: number, end: number): void {
     if (end <= start) return;
     this.reserve(3 * (end - start));
-    const { octets } = this;
-    const target = this.view;
-    let { at } = this;
-    for (let i = start; i < end; i++) {
-      target.setUint16(at, HEX_PAIRS[view.getUint8(i)]!, true);
-      octets[at + 2] = 58;
-      at += 3;
-    }
-    this.at = at - 1;
+    this.at = putHexOctets(this.view, this.at, view, start, end);
   }
 
-  /** Dotted decimal of the four octets at `at`. */
+  /** Dotted decimal of the four octets at `from`. */
   ipv4(view: DataView, from: number): void {
-    this.reserve(16);
-    const target = this.view;
-    let { at } = this;
-    for (let i = from; i < from + 4; i++) {
-      const octet = view.getUint8(i);
-      target.setInt32(at, DOTTED[octet]!, true);
-      at += DOTTED_LENGTHS[octet]!;
-    }
-    this.at = at - 1;
+    this.reserve(MOST_ADDRESS);
+    this.at = putIpv4(this.view, this.at, view, from);
   }
+}
+
+const MOST_DIGITS = 10;
+const MOST_ADDRESS = 16;
+
+// What follows writes to a view in which there is room, and answers where it ended: a loop that writes many texts keeps the place in a register.
+
+/** Writes a text. */
+export function putFixed(target: DataView, at: number, { words, length }: FixedText): number {
+  for (let i = 0; i < words.length; i++) target.setFloat64(at + i * WORD, words[i]!, true);
+  return at + length;
+}
+
+/** Writes `length` octets that stand in `words` from index `from` on. */
+export function putWords(target: DataView, at: number, words: Float64Array, from: number, length: number): number {
+  for (let i = 0, word = from; i < length; i += WORD, word++) target.setFloat64(at + i, words[word]!, true);
+  return at + length;
+}
+
+/** Writes a whole number from 0 to 2^32 - 1 in decimal. */
+export function putWhole(target: DataView, at: number, value: number): number {
+  return putDigits(target, at, value, digitCount(value));
+}
+
+function putDigits(target: DataView, at: number, value: number, count: number): number {
+  let end = at + count;
+  let rest = value >>> 0;
+  for (; end - at >= 2; end -= 2) {
+    const quotient = (rest / 100) >>> 0;
+    target.setUint16(end - 2, DECIMAL_PAIRS[(rest - Math.imul(quotient, 100)) | 0]!, true);
+    rest = quotient;
+  }
+  if (end > at) target.setUint8(at, ZERO + (rest % 10));
+  return at + count;
+}
+
+/** Writes the octets [start, end), one at least, in hexadecimal with colons between them. */
+export function putHexOctets(target: DataView, at: number, view: DataView, start: number, end: number): number {
+  let to = at;
+  for (let i = start; i < end; i++, to += 3) target.setInt32(to, HEX_TRIPLES[view.getUint8(i)]!, true);
+  return to - 1;
+}
+
+/** Writes the four octets at `from` in dotted decimal. */
+export function putIpv4(target: DataView, at: number, view: DataView, from: number): number {
+  let to = at;
+  for (let i = from; i < from + 4; i++) {
+    const octet = view.getUint8(i);
+    target.setInt32(to, DOTTED[octet]!, true);
+    to += DOTTED_LENGTHS[octet]!;
+  }
+  return to - 1;
 }
 
 function digitCount(value: number): number {

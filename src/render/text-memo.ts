@@ -1,10 +1,13 @@
 /** Text that follows from two numbers, kept once it was written: headers of successive packets are alike in most of their fields. */
-import type { TextBuffer } from './text-buffer.ts';
+import { putWords, type TextBuffer } from './text-buffer.ts';
 
-/** Texts kept at once, a power of two; each has one place where it can be, and takes it from the one before. */
+/** Texts kept at once, a power of two; each has two places where it can be, in which the last two are. */
 const SLOTS = 4096;
 /** 64-bit words that all texts may take; when they are used up, all are forgotten. */
 const WORDS = 64 * 1024;
+
+/** Octets of the longest text that is kept. */
+export const LONGEST_KEPT = 1024;
 
 /** What is kept, by `kind` (what it is the text of) and two 32-bit numbers. */
 export class TextMemo {
@@ -13,25 +16,42 @@ export class TextMemo {
   private readonly seconds = new Int32Array(SLOTS);
   private readonly starts = new Int32Array(SLOTS);
   private readonly lengths = new Int32Array(SLOTS);
+  private readonly columns = [this.kinds, this.firsts, this.seconds, this.starts, this.lengths];
   private readonly words = new Float64Array(WORDS);
   private used = 0;
 
   /** Writes the text for these numbers; false where it is not kept. */
   write(out: TextBuffer, kind: number, first: number, second: number): boolean {
-    const slot = slotOf(kind, first, second);
-    if (this.kinds[slot] !== kind || this.firsts[slot] !== (first | 0) || this.seconds[slot] !== (second | 0))
-      return false;
+    const slot = this.find(kind, first, second);
+    if (slot < 0) return false;
     out.copy(this.words, this.starts[slot]!, this.lengths[slot]!);
     return true;
+  }
+
+  /** Writes the text at a place that `find` answered to a view with room for `LONGEST_KEPT`, and answers where it ended. */
+  put(target: DataView, at: number, slot: number): number {
+    return putWords(target, at, this.words, this.starts[slot]!, this.lengths[slot]!);
+  }
+
+  /** Place of the text for these numbers; negative where it is not kept. */
+  find(kind: number, first: number, second: number): number {
+    const slot = slotOf(kind, first, second);
+    if (this.isAt(slot, kind, first, second)) return slot;
+    return this.isAt(slot ^ 1, kind, first, second) ? slot ^ 1 : -1;
+  }
+
+  private isAt(slot: number, kind: number, first: number, second: number): boolean {
+    return this.firsts[slot] === (first | 0) && this.kinds[slot] === kind && this.seconds[slot] === (second | 0);
   }
 
   /** Keeps what was written to `out` from octet `from` on. */
   keep(out: TextBuffer, from: number, kind: number, first: number, second: number): void {
     const length = out.at - from;
     const count = (length + 7) >> 3;
+    if (length > LONGEST_KEPT) return;
     if (this.used + count > WORDS) this.forget();
-    if (count > WORDS) return;
     const slot = slotOf(kind, first, second);
+    for (const column of this.columns) column[slot ^ 1] = column[slot]!;
     this.kinds[slot] = kind;
     this.firsts[slot] = first;
     this.seconds[slot] = second;

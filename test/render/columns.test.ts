@@ -1,0 +1,57 @@
+/** Columns written as octets hold what the fields' values say. */
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Packet } from '../../src/capture/packet.ts';
+import { FilterContext } from '../../src/filter/context.ts';
+import { fieldColumn } from '../../src/filter/field-column.ts';
+import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
+import { Columns } from '../../src/render/columns.ts';
+import { TextBuffer } from '../../src/render/text-buffer.ts';
+import { capturesBelow, FIXTURES, packetsOf } from '../corpus.ts';
+import { dissectOwned } from '../packet-invariants.ts';
+
+const dissector = createDissector(standardProtocols);
+const context = new FilterContext(dissector.createLayers());
+// Fields without words and without hexadecimal: their values are their text.
+const NAMES = [
+  'frame.number',
+  'eth.src',
+  'ip.src',
+  'ip.hdr_len',
+  'ip.flags.df',
+  'inner.ip.dst',
+  'ipv6.dst',
+  'tcp.srcport',
+  'tcp.seq_raw',
+  'tcp.port',
+  'tcp.options.mss_val',
+  'vxlan.vni',
+  'dns.qry.name',
+  'arp.src.proto_ipv4',
+];
+const columns = NAMES.map((name) => fieldColumn(name, dissector));
+
+const shown = (value: unknown): string => (typeof value === 'boolean' ? String(Number(value)) : String(value));
+
+test.each(['a', 'f', 'l'] as const)('occurrence=%s', (occurrence) => {
+  const out = new TextBuffer();
+  const text = new Columns(out, columns, { separator: ' → ', occurrence });
+  let several = 0;
+  for (const path of capturesBelow(FIXTURES)) {
+    for (const packet of packetsOf(join(FIXTURES, path)).slice(0, 30)) {
+      dissectOwned(dissector, context.layers, packet);
+      context.take(new Packet(), 7);
+      const expected = columns.map(({ each }) => {
+        const found: string[] = [];
+        each(context, (value) => found.push(shown(value)));
+        if (found.length > 1) several++;
+        return { a: found.join(','), f: found[0] ?? '', l: found.at(-1) ?? '' }[occurrence];
+      });
+      out.at = 0;
+      text.write(context);
+      expect(out.textFrom(0)).toBe(expected.join(' → '));
+    }
+  }
+  expect(several).toBeGreaterThan(0);
+});
