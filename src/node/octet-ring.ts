@@ -2,6 +2,8 @@
 
 /** Octets of a ring: a few results of a decompressor. A power of two, for positions wrap around at 2^32. */
 const CAPACITY = 4 * 1024 * 1024;
+/** Octets for which it is worth to wake who waits: a thread that is woken for little works little and sleeps again. */
+const WORTH_WAKING = CAPACITY / 8;
 /** Words of the ring's state: octets ever added, and ever taken, both modulo 2^32; whether the taker waits for more. */
 const ADDED = 0;
 const TAKEN = 1;
@@ -32,7 +34,10 @@ export class OctetRing {
     this.#position[0] = position;
   }
 
-  /** Adds octets, and blocks the thread while there is no room; `wake` is called when the taking thread waits for them. */
+  /**
+   * Adds octets, and blocks the thread while there is no room; `wake` is called when the taking thread waits and there are enough. Behind the last
+   * octets it must be woken in any case.
+   */
   add(octets: Uint8Array, wake: () => void): void {
     const state = this.#state;
     for (let at = 0; at < octets.length; ) {
@@ -48,6 +53,7 @@ export class OctetRing {
       this.#octets.set(octets.subarray(at, at + count), place);
       at += count;
       Atomics.store(state, ADDED, (added + count) | 0);
+      if (count + CAPACITY - room < WORTH_WAKING) continue;
       if (Atomics.exchange(state, WAITS, 0) !== 0) wake();
     }
   }
@@ -66,10 +72,10 @@ export class OctetRing {
     return true;
   }
 
-  /** Says that the taking thread waits; true where octets have come meanwhile. */
+  /** Says that the taking thread waits; true where enough octets have come meanwhile. */
   waitForMore(): boolean {
     const state = this.#state;
     Atomics.store(state, WAITS, 1);
-    return Atomics.load(state, ADDED) !== Atomics.load(state, TAKEN);
+    return ((Atomics.load(state, ADDED) - Atomics.load(state, TAKEN)) | 0) >= WORTH_WAKING;
   }
 }

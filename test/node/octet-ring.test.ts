@@ -25,7 +25,7 @@ test('octets come out as they went in, several times around', () => {
   expect(added).toBeGreaterThan(6 * CAPACITY);
 });
 
-test('who waits is woken once', () => {
+test('who waits is woken once, and not for little', () => {
   const ring = new OctetRing();
   let woken = 0;
   const wake = (): void => {
@@ -33,7 +33,9 @@ test('who waits is woken once', () => {
   };
   expect(ring.waitForMore()).toBe(false);
   ring.add(Uint8Array.of(1), wake);
-  ring.add(Uint8Array.of(2), wake);
+  expect(woken).toBe(0);
+  ring.add(new Uint8Array(CAPACITY / 8), wake);
+  ring.add(new Uint8Array(CAPACITY / 8), wake);
   expect(woken).toBe(1);
   expect(ring.waitForMore()).toBe(true);
 });
