@@ -49,6 +49,30 @@ export function flowInputs(
   };
 }
 
+/** Time between looks for flows that are over, in nanoseconds; and the part of the flows held that as many packets must have come for. */
+const LOOK_INTERVAL = 1e9;
+const LOOK_PART = 4;
+
+/** The same, and flows that are over are let go as packets come: they can be told while a capture goes on. */
+export function withEnds(
+  tracker: FlowTracker,
+  take: (run: PacketRun, origin: PacketOrigin) => boolean,
+): (run: PacketRun, origin: PacketOrigin) => boolean {
+  let looked = Number.NEGATIVE_INFINITY;
+  let packets = 0;
+  return (run, origin) => {
+    const goesOn = take(run, origin);
+    packets += run.end - run.start;
+    const time = tracker.timeOf(run.batch, run.end - 1);
+    if (time - looked >= LOOK_INTERVAL && packets * LOOK_PART >= tracker.count) {
+      tracker.expire(time);
+      looked = time;
+      packets = 0;
+    }
+    return goesOn;
+  };
+}
+
 /** Hands on the packets of a run that a filter selects; the others are counted only. */
 function selection(
   dissector: Dissector,

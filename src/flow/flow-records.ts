@@ -51,8 +51,10 @@ export class FlowRecords {
   count = 0;
   /** Flows ever made. */
   made = 0;
-  /** Records that were given up while the table was full. */
+  /** Records that gave way while the table was full. */
   evicted = 0;
+  /** Records that were let go because their flows were over. */
+  ended = 0;
   /** Columns of the records, as 32-bit words, 64-bit and 32-bit floating point numbers of one slab. */
   readonly words: Int32Array;
   readonly times: Float64Array;
@@ -78,7 +80,7 @@ export class FlowRecords {
     for (let record = 1; record <= this.used; record++) if (isHeld(record)) count++;
     const records = new Int32Array(count);
     for (let record = 1, place = 0; record <= this.used; record++) if (isHeld(record)) records[place++] = record;
-    if (this.evicted > 0) {
+    if (this.evicted + this.ended > 0) {
       records.sort((a, b) => (words[a * RECORD_WORDS + Cold.id]! >>> 0) - (words[b * RECORD_WORDS + Cold.id]! >>> 0));
     }
     return records;

@@ -26,20 +26,20 @@ export class FlowTable extends FlowRecords {
   /** Room to put the records' times in order. */
   private idleTimes: Float64Array | undefined;
   private readonly freeTroubles: number[] = [];
-  private readonly onEvicted: (record: number) => void;
+  private readonly onReleased: (record: number) => void;
 
   /**
    * @param capacity most flows held, 1 to `MOST_FLOWS`
    * @param seed of the hash
-   * @param onEvicted called with a record that is about to give way
+   * @param onReleased called with a record that is about to be let go
    * @param isShared other threads can read the records
    */
-  constructor(capacity: number, seed: number, onEvicted: (record: number) => void, isShared = false) {
+  constructor(capacity: number, seed: number, onReleased: (record: number) => void, isShared = false) {
     if (!(capacity >= 1 && capacity <= MOST_FLOWS)) throw new RangeError(`a flow table holds 1 to ${MOST_FLOWS} flows`);
     super(reserveRecords(capacity + QUEUE_CAPACITY, isShared));
     this.capacity = capacity + QUEUE_CAPACITY;
     this.seed = seed;
-    this.onEvicted = onEvicted;
+    this.onReleased = onReleased;
   }
 
   /** What a place holds of a record whose key has this hash. */
@@ -119,17 +119,23 @@ export class FlowTable extends FlowRecords {
     return trouble * TROUBLE_WORDS;
   }
 
-  /** Gives up the records for which `isOver` holds; answers how many. */
-  evict(isOver: (record: number) => boolean): number {
-    let given = 0;
+  /** Lets the records go whose flows are over: those for which `isOver` holds. Answers how many. */
+  end(isOver: (record: number) => boolean): number {
+    const count = this.release(isOver);
+    this.ended += count;
+    return count;
+  }
+
+  private release(isChosen: (record: number) => boolean): number {
+    let count = 0;
     for (let record = 1; record <= this.used; record++) {
-      if (this.words[record * RECORD_WORDS + Cold.id] === 0 || !isOver(record)) continue;
-      this.onEvicted(record);
+      if (this.words[record * RECORD_WORDS + Cold.id] === 0 || !isChosen(record)) continue;
+      this.onReleased(record);
       this.giveUp(record);
-      given++;
+      count++;
     }
-    if (given > 0) this.reindex(this.places.length);
-    return given;
+    if (count > 0) this.reindex(this.places.length);
+    return count;
   }
 
   private giveUp(record: number): void {
@@ -138,7 +144,6 @@ export class FlowTable extends FlowRecords {
     this.words[record * RECORD_WORDS + Cold.id] = 0;
     this.free.push(record);
     this.count--;
-    this.evicted++;
   }
 
   /** Lets those flows go that have been without a packet for longest. */
@@ -150,7 +155,7 @@ export class FlowTable extends FlowRecords {
     const least = Math.min(this.used, Math.max(QUEUE_CAPACITY, Math.floor(this.used / EVICTED_PART)));
     const limit = times[least - 1]!;
     let left = least;
-    this.evict((record) => left > 0 && this.lastTime(record) <= limit && left-- > 0);
+    this.evicted += this.release((record) => left > 0 && this.lastTime(record) <= limit && left-- > 0);
   }
 
   /** Time of a record's last packet; a packet without a time counts as long ago. */

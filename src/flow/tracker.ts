@@ -15,8 +15,8 @@ import { FlowInput } from './flow-input.ts';
 import { adoptFlows, type FlowPart, type HeldFlow, heldFlows, type SharedFlows } from './flow-part.ts';
 import type { FlowPass } from './flow-pass.ts';
 import type { Ranking } from './flow-ranking.ts';
-import { FlowReader } from './flow-reader.ts';
-import type { FlowRecord } from './flow-record.ts';
+import { FlowReader, stateOf } from './flow-reader.ts';
+import type { FlowRecord, TcpState } from './flow-record.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentFlows } from './fragment-flows.ts';
 import { TCP } from './ip-protocol.ts';
@@ -30,6 +30,10 @@ import { tcpAnalysis } from './tcp-analysis.ts';
 import type { OnIrregularity } from './tcp-irregularities.ts';
 
 const NANOS = 1e9;
+/** What a closed connection sends again comes within so long: a few times the least interval of retransmission. In nanoseconds. */
+const CLOSED_LINGER = 5e9;
+const ENDED: readonly TcpState[] = ['closed', 'reset', 'refused'];
+
 /** Settings of a pass. */
 export interface FlowOptions {
   /** Flows held at once; when there are more, the longest idle give way. Default one million. */
@@ -44,8 +48,8 @@ export interface FlowOptions {
   readonly base?: number;
   /** The flows can be shared with another thread. */
   readonly isShared?: boolean;
-  /** Called with each flow that gives way to newer ones, or is given up by `expire`. */
-  readonly onEvicted?: (flow: FlowRecord) => void;
+  /** Called with each flow that is let go before the pass ends: it gives way to newer ones, or is over (`expire`). */
+  readonly onReleased?: (flow: FlowRecord) => void;
   /** False sums up every packet by its rows of layers, which is the slower of two ways to the same flows. Default true. */
   readonly keyBatch?: boolean;
   /** Called with each segment that TCP analysis counts as trouble. */
@@ -86,10 +90,9 @@ export class FlowTracker implements FlowPass {
     this.tcpIdle = (options.tcpIdle ?? DEFAULT_TCP_IDLE) * NANOS;
     this.idle = (options.idle ?? DEFAULT_IDLE) * NANOS;
     this.baseSeconds = options.base ?? Number.NaN;
-    const onEvicted = options.onEvicted;
     this.maxFlows = options.maxFlows ?? DEFAULT_MAX_FLOWS;
-    const tellEvicted = (record: number): void => onEvicted?.(this.reader.record(record));
-    this.table = new FlowTable(this.maxFlows, this.seed, tellEvicted, options.isShared);
+    const onReleased = (record: number): void => options.onReleased?.(this.reader.record(record));
+    this.table = new FlowTable(this.maxFlows, this.seed, onReleased, options.isShared);
     const segment = tcpAnalysis(this.table, this.queue, options.onIrregularity);
     this.takeQueue = packetUpdate(this.table, this.queue, segment, this.tcpIdle, this.idle);
     this.reader = new FlowReader(this.table, this);
@@ -100,9 +103,14 @@ export class FlowTracker implements FlowPass {
     return new FlowInput(this, description);
   }
 
-  /** Flows that gave way before the end. */
+  /** Flows that gave way to newer ones. */
   get evicted(): number {
     return this.table.evicted;
+  }
+
+  /** Flows that are held, and not over as far as `expire` was asked. */
+  get count(): number {
+    return this.table.count;
   }
 
   /** Flows seen so far. */
@@ -193,20 +201,25 @@ export class FlowTracker implements FlowPass {
     }
   }
 
-  /** Gives up the flows that were idle for too long at a time given as by `timeOf`, and those a newer flow has superseded. */
+  /**
+   * Lets the flows go that are over at a time given as by `timeOf`: idle for so long that their next packet would begin another one, superseded by a
+   * newer one, or closed and silent since. Answers how many. What comes of a closed connection later than that is another flow.
+   */
   expire(time: number): number {
     const { words, times } = this.table;
-    const expired = this.table.evict((record) => {
+    const expired = this.table.end((record) => {
       const at = record * RECORD_WORDS;
-      if ((words[at + Hot.flags]! & FlowFlag.superseded) !== 0) return true;
-      return time - times[at / 2 + HotTime.last]! > this.idleOf(words[at + 3]!);
+      const state = words[at + Hot.flags]!;
+      if ((state & FlowFlag.superseded) !== 0) return true;
+      const isTcp = (words[at + 3]! & 0xff) === TCP;
+      const silent = time - times[at / 2 + HotTime.last]!;
+      return (
+        silent > (isTcp ? this.tcpIdle : this.idle) ||
+        (isTcp && silent > CLOSED_LINGER && ENDED.includes(stateOf(state, 0)))
+      );
     });
     if (expired > 0) forgetAddresses(this.addresses, this);
     return expired;
-  }
-
-  private idleOf(key3: number): number {
-    return (key3 & 0xff) === TCP ? this.tcpIdle : this.idle;
   }
 
   /** Works on the entries of the queue, whose offsets are in `view`. */

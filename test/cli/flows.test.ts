@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { raw } from 'jq-wasm';
 import { describe, expect, test } from 'vitest';
@@ -125,4 +127,50 @@ test('the README’s recipe for flows runs', async () => {
   const { stdout } = await runCli(['flows', '--json', `${FIXTURES}loss/node1-eth1.pcap`]);
   const filter = 'select(.c2s.retransmissions + .s2c.retransmissions > 0) | "\\(.id) \\(.client.ip) \\(.server.ip)"';
   expect(await raw(stdout, filter, ['-r'])).toMatch(/^\d+ 10\./);
+});
+
+describe('standard input', () => {
+  const octets = readFileSync(`${FIXTURES}flannel-vxlan/node1-eth1.pcap`);
+  const last = octets.subarray(octets.length - 200);
+
+  /** A capture that comes in two pieces, the second after what the first made the command print was noted. */
+  async function pieces(least: number, ...argv: string[]): Promise<{ before: string; after: string; stderr: string }> {
+    const printed: string[] = [];
+    let before = '';
+    const result = runCli(['flows', '-', ...argv], {
+      stdin: Readable.from(
+        (async function* () {
+          yield octets.subarray(0, octets.length - last.length);
+          // Turns of the event loop, of which the command needs a few.
+          for (let turn = 0; turn < 1000 && printed.length < least; turn++) await new Promise(setImmediate);
+          before = printed.join('');
+          yield last;
+        })(),
+      ),
+      onOutput: (text) => printed.push(text),
+    });
+    const { stdout, stderr } = await result;
+    return { before, after: stdout, stderr };
+  }
+
+  test.each([
+    ['--json', 1],
+    ['--csv', 2],
+  ] as const)('flows that are over are printed while the capture goes on: %s', async (format, least) => {
+    const { before, after, stderr } = await pieces(least, format, '--idle', '0.5');
+    expect(stderr).toBe('');
+    expect(before).toMatch(/\n$/);
+    expect(before.trim().split('\n').length).toBeGreaterThanOrEqual(least);
+    expect(after.startsWith(before)).toBe(true);
+    expect(after.length).toBeGreaterThan(before.length);
+    const ids = after
+      .trim()
+      .split('\n')
+      .map((line) => (format === '--json' ? JSON.parse(line).id : line.split(',')[0]));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('the table waits for all', async () => {
+    expect((await pieces(1)).before).toBe('');
+  });
 });

@@ -22,6 +22,8 @@ export interface CliSurroundings {
   readonly interrupted?: AbortSignal;
   /** Lines after which the reader of standard output goes away. */
   readonly closesAfter?: number;
+  /** Hears of each piece that is written to standard output. */
+  readonly onOutput?: (text: string) => void;
   /** What threads run; without it there are none. */
   readonly threadProgram?: URL;
 }
@@ -38,6 +40,7 @@ export async function runCli(argv: readonly string[], surroundings: CliSurroundi
     interrupted = new AbortController().signal,
     closesAfter,
     threadProgram,
+    onOutput,
   } = surroundings;
   const octets: Buffer[] = [];
   let lines = 0;
@@ -49,6 +52,7 @@ export async function runCli(argv: readonly string[], surroundings: CliSurroundi
         if (closesAfter !== undefined && lines >= closesAfter) throw new ClosedPipe('closed');
         for (const octet of written) if (octet === LINE_END) lines += 1;
         octets.push(Buffer.from(written));
+        onOutput?.(Buffer.from(written).toString());
       },
       isTTY: columns !== undefined,
       columns,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { PacketBatch } from '../../src/capture/packet.ts';
 import type { FlowRecord } from '../../src/flow/flow-record.ts';
-import type { FlowOptions } from '../../src/flow/tracker.ts';
+import type { FlowOptions, FlowTracker } from '../../src/flow/tracker.ts';
 import { testTracker } from './track.ts';
 
 const Flag = { fin: 1, syn: 2, rst: 4, ack: 16 } as const;
@@ -62,9 +62,7 @@ function cooked(octets: Uint8Array): Uint8Array {
   return frame;
 }
 
-function track(packets: readonly Packet[], options: FlowOptions = {}, linkType = RAW): FlowRecord[] {
-  const evicted: FlowRecord[] = [];
-  const tracker = testTracker({ ...options, onEvicted: (flow) => evicted.push(flow) });
+function feed(tracker: FlowTracker, packets: readonly Packet[], linkType = RAW): void {
   const input = tracker.open({ linkType: () => linkType, fcsOctets: () => 0, point: () => 'point' });
   const batch = new PacketBatch(1);
   for (const packet of packets) {
@@ -76,6 +74,12 @@ function track(packets: readonly Packet[], options: FlowOptions = {}, linkType =
     batch.nanos[0] = Math.round((packet.time % 1) * 1e9);
     input.add(new DataView(octets.buffer), batch, 0, 1);
   }
+}
+
+function track(packets: readonly Packet[], options: FlowOptions = {}, linkType = RAW): FlowRecord[] {
+  const evicted: FlowRecord[] = [];
+  const tracker = testTracker({ ...options, onReleased: (flow) => evicted.push(flow) });
+  feed(tracker, packets, linkType);
   return [...evicted, ...tracker.flows()].sort((a, b) => a.id - b.id);
 }
 
@@ -180,6 +184,43 @@ test('the longest idle give way when there are too many, and nothing is lost', (
   const flows = track(packets, { maxFlows: 1 });
   expect(flows.map(({ id }) => id)).toEqual(packets.map((_, i) => i + 1));
   expect(flows.every(({ c2s }) => c2s.packets === 1)).toBe(true);
+});
+
+describe('flows that are over are let go', () => {
+  const ends: Packet[] = [
+    { time: 0, flags: Flag.syn, sequence: 7 },
+    { time: 0.1, flags: Flag.fin | Flag.ack, sequence: 8, acknowledgment: 91 },
+    { time: 0.2, flags: Flag.fin | Flag.ack, sequence: 91, acknowledgment: 9, ...back },
+    { time: 0.3, sequence: 9, acknowledgment: 92 },
+    { time: 0.4, ports: [40_001, 80], flags: Flag.syn, sequence: 7 },
+    { time: 0.5, ports: [40_002, 53], protocol: 17 },
+    { time: 0.6, ports: [40_003, 80], sequence: 1 },
+    { time: 0.7, ports: [40_003, 80], flags: Flag.rst, sequence: 1 },
+  ];
+
+  test.each([
+    [5.2, [], [1, 2, 3, 4]],
+    [5.4, [1], [2, 3, 4]],
+    [10, [1, 4], [2, 3]],
+    [70, [1, 3, 4], [2]],
+    [400, [1, 2, 3, 4], []],
+  ])('at %d s', (time, ended, held) => {
+    const released: number[] = [];
+    const tracker = testTracker({ onReleased: ({ id }) => released.push(id) });
+    feed(tracker, ends);
+    expect(tracker.expire(time * 1e9)).toBe(ended.length);
+    expect(released).toEqual(ended);
+    expect([...tracker.flows()].map(({ id }) => id)).toEqual(held);
+    expect([tracker.count, tracker.evicted]).toEqual([held.length, 0]);
+  });
+
+  test('what comes later is another flow', () => {
+    const tracker = testTracker();
+    feed(tracker, ends);
+    tracker.expire(10e9);
+    feed(tracker, [{ time: 11, flags: Flag.fin | Flag.ack, sequence: 91, acknowledgment: 9, ...back }]);
+    expect([...tracker.flows()].map(({ id }) => id)).toEqual([2, 3, 5]);
+  });
 });
 
 test('octets beyond 32 bits are carried', () => {

@@ -15,6 +15,7 @@ import { NatContext } from '../../flow/nat-context.ts';
 import type { NatLink } from '../../flow/nat-link.ts';
 import { ObservedTracker } from '../../flow/observed-tracker.ts';
 import type { FlowTracker } from '../../flow/tracker.ts';
+import { STANDARD_INPUT } from '../../node/capture-input.ts';
 import { FLOW_CSV_HEADER, flowCsv } from '../../render/flow-csv.ts';
 import { flowJson } from '../../render/flow-json.ts';
 import { FlowJsonLines } from '../../render/flow-json-lines.ts';
@@ -24,7 +25,7 @@ import { type Damage, Points, readCaptures } from '../captures.ts';
 import { dissectorFor } from '../dissection.ts';
 import { type ExitCode, UsageError } from '../exit-codes.ts';
 import { type FlowFactSources, withFacts } from '../flow-facts.ts';
-import { flowInputs } from '../flow-inputs.ts';
+import { flowInputs, withEnds } from '../flow-inputs.ts';
 import { type FlowsOptions, trackerSettings } from '../flow-options.ts';
 import type { CommandIo } from '../io.ts';
 import { flowJobs } from '../jobs/flow-jobs.ts';
@@ -53,25 +54,25 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
     applications: undefined,
     links: new Map(),
   };
+  const tellReleased = (flow: FlowRecord): void => {
+    const known = withFacts(flow, sources);
+    if (shows(known)) output.line(options.json ? flowJson(known) : flowCsv(known));
+    sources.applications?.release(flow.id);
+  };
+  // What is let go early is printed at once where the order does not matter.
+  const isTold = (options.json || options.csv) === true && !isRanked;
   const tracker = new ObservedTracker(dissector, {
     ...trackerSettings(options),
-    // What gives way early is printed at once where the order does not matter.
-    ...(options.json && !isRanked
-      ? {
-          onEvicted: (flow) => {
-            const known = withFacts(flow, sources);
-            if (shows(known)) output.line(flowJson(known));
-            sources.applications?.release(flow.id);
-          },
-        }
-      : {}),
+    ...(isTold ? { onReleased: tellReleased } : {}),
   });
+  if (options.csv) output.line(FLOW_CSV_HEADER);
   // The table has no room for what was said, so nothing is read for it.
   if (options.json || options.where?.includes('application')) {
     sources.applications = new ApplicationObserver(() => tracker.base);
     tracker.observer = sources.applications;
   }
-  const take = flowInputs(tracker, points, options, counts);
+  const takeAll = flowInputs(tracker, points, options, counts);
+  const take = isTold && paths.includes(STANDARD_INPUT) ? withEnds(tracker, takeAll) : takeAll;
   const onDamage = (damage: Damage): void => {
     if (options.json) output.line(warningJson(damage));
   };
@@ -93,7 +94,7 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
   }).finally(() => jobs?.close());
   sources.links = await linksOf(tracker, options, messages);
   print(tracker, options, sources, shows, output, io);
-  tellLimits(tracker, sources, options, isRanked, messages, output);
+  tellLimits(tracker, sources, options, isTold, messages, output);
   output.flush();
   return status;
 }
@@ -154,7 +155,6 @@ function print(
   const flows = tracker.flows(ranking, where === undefined ? top : undefined);
   const found = shown(flows, top, sources, shows);
   if (json || csv) {
-    if (csv) output.line(FLOW_CSV_HEADER);
     for (const flow of found) output.line(json ? flowJson(flow) : flowCsv(flow));
     return;
   }
@@ -208,13 +208,13 @@ function tellLimits(
   tracker: FlowTracker,
   { applications }: FlowFactSources,
   { json }: FlowsOptions,
-  isRanked: boolean,
+  isTold: boolean,
   messages: Messages,
   output: Output,
 ): void {
   if (tracker.evicted > 0) {
     const text = `${tracker.evicted} of ${tracker.made} flows gave way to newer ones (--max-flows)`;
-    messages.notice('', json && !isRanked ? text : `${text} and are not shown`);
+    messages.notice('', isTold ? text : `${text} and are not shown`);
     if (json) {
       output.line(`{"type":"warning","code":"max-flows","evicted":${tracker.evicted},"message":${jsonString(text)}}`);
     }

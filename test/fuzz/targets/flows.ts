@@ -46,8 +46,8 @@ interface Pass {
 function passOver(input: Uint8Array, options: FlowOptions): Pass {
   const reader = new CaptureReader();
   const flows: FlowRecord[] = [];
-  const onEvicted = (flow: FlowRecord): number => flows.push(flow);
-  const tracker = new ObservedTracker(dissector, { seed: 1, maxFlows: MAX_FLOWS, onEvicted, ...options });
+  const onReleased = (flow: FlowRecord): number => flows.push(flow);
+  const tracker = new ObservedTracker(dissector, { seed: 1, maxFlows: MAX_FLOWS, onReleased, ...options });
   const applications = new ApplicationObserver(() => tracker.base);
   tracker.observer = applications;
   const taken = tracker.open({
