@@ -1,6 +1,7 @@
 /** Commands that are measured in turns over the same or like captures, and what is asked of the figures. */
 import { isInstalled, type Measured, measure } from './measure.ts';
-import type { Workload, WorkloadName, WorkloadVariation } from './workload.ts';
+import type { Workload } from './workload.ts';
+import type { WorkloadName, WorkloadVariation } from './workload-kinds.ts';
 
 /** The capture a contender reads, by what it is made of. */
 export interface CaptureWanted {

@@ -6,7 +6,8 @@ import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureWorkload, WORKLOADS, type WorkloadName } from './workload.ts';
+import { ensureWorkload } from './workload.ts';
+import { WORKLOADS, type WorkloadName } from './workload-kinds.ts';
 
 const { values } = parseArgs({
   options: {

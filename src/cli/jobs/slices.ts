@@ -11,8 +11,8 @@ export interface Slice {
   readonly to: number;
 }
 
-/** Octets that other threads take over from which on their start pays: some 100 ms, for starting and compiling. */
-const LEAST_ELSEWHERE = 128 * 1024 * 1024;
+/** Octets that other threads take over from which on their start, some 100 ms, pays even where packets are long. */
+const LEAST_ELSEWHERE = 256 * 1024 * 1024;
 
 /** Octets of regular files; undefined where one of the paths is none. A file that is not there has no octets. */
 export function fileSizes(paths: readonly string[]): readonly number[] | undefined {
