@@ -14,6 +14,8 @@ import {
 import type { FlowRecords } from './flow-records.ts';
 
 const TWO_TO_32 = 2 ** 32;
+/** Of other flows no round trip is told. */
+const TIMED_HANDSHAKE = FlowFlag.handshake | FlowFlag.handshakeTimed;
 
 type Measure = (table: FlowRecords, record: number) => number;
 
@@ -43,9 +45,9 @@ const MEASURES = {
     (words[record * RECORD_WORDS + Hot.packets]! >>> 0) + (words[record * RECORD_WORDS + Hot.packets + 1]! >>> 0),
   duration: (table, record) => table.times[record * RECORD_TIMES + HotTime.last]! - table.startTime(record),
   rtt: ({ words, times }, record) =>
-    (words[record * RECORD_WORDS + Hot.flags]! & FlowFlag.handshakeTimed) === 0
-      ? 0
-      : times[record * RECORD_TIMES + ColdTime.opening]!,
+    (words[record * RECORD_WORDS + Hot.flags]! & TIMED_HANDSHAKE) === TIMED_HANDSHAKE
+      ? times[record * RECORD_TIMES + ColdTime.opening]!
+      : 0,
   retransmissions: troubleOf(Trouble.retransmissions),
   trouble: troubleOf(
     Trouble.retransmissions,
