@@ -106,15 +106,21 @@ function commonType(a: ValueType, b: ValueType): ValueType {
   return a === 'text' || b === 'text' || numbers.includes(a) || numbers.includes(b) ? 'text' : 'bytes';
 }
 
-const catalogs = new WeakMap<Dissector, FieldCatalog>();
+/** Catalogs by the computed fields they were given beside their own, for each dissector. */
+const catalogs = new WeakMap<Dissector, WeakMap<readonly ComputedField[], FieldCatalog>>();
+const NONE: readonly ComputedField[] = [];
 
 /** Catalog of a dissector's names; `computed` are further computed fields, as flow tracking and names of pods add them. */
-export function catalogOf(dissector: Dissector, computed: readonly ComputedField[] = []): FieldCatalog {
-  if (computed.length > 0) return new FieldCatalog(dissector, [...COMPUTED_FIELDS, ...computed]);
-  let catalog = catalogs.get(dissector);
+export function catalogOf(dissector: Dissector, computed = NONE): FieldCatalog {
+  let ofDissector = catalogs.get(dissector);
+  if (ofDissector === undefined) {
+    ofDissector = new WeakMap();
+    catalogs.set(dissector, ofDissector);
+  }
+  let catalog = ofDissector.get(computed);
   if (catalog === undefined) {
-    catalog = new FieldCatalog(dissector, COMPUTED_FIELDS);
-    catalogs.set(dissector, catalog);
+    catalog = new FieldCatalog(dissector, [...COMPUTED_FIELDS, ...computed]);
+    ofDissector.set(computed, catalog);
   }
   return catalog;
 }

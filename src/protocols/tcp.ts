@@ -49,7 +49,6 @@ export const tcp = defineProtocol('tcp', {
   next: { ports: 'tcpPort' },
   stream: { sequence, begins, acknowledged },
   hasOptions: true,
-  hasOptions: true,
   details: emitOptions,
   summary: summarize,
   verify: verifyChecksum,
