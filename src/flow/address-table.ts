@@ -90,7 +90,8 @@ export class AddressTable {
     for (let number = highest; number > 0; number--) if (isUsed[number] === 0) this.free[this.freeCount++] = number;
     this.count = highest - this.freeCount;
     this.crowd = Math.max(LEAST_CROWD, Math.ceil(CROWDED * this.count));
-    this.enterAll(slots.length, (number) => isUsed[number] === 1);
+    slots.fill(0);
+    for (let number = 1; number <= highest; number++) if (isUsed[number] === 1) this.enter(number, slots);
   }
 
   private hash(a: number, b: number, c: number, d: number): number {
@@ -111,7 +112,7 @@ export class AddressTable {
     this.words[word + 2] = c;
     this.words[word + 3] = d;
     this.slots[slot] = number;
-    if (2 * this.count > this.slots.length) this.enterAll(2 * this.slots.length);
+    if (2 * this.count > this.slots.length) this.growSlots();
     return number;
   }
 
@@ -121,18 +122,18 @@ export class AddressTable {
     this.words = words;
   }
 
-  /** Enters the addresses of the slots, or those of them that are wanted, into so many new slots. */
-  private enterAll(size: number, isWanted: (number: number) => boolean = () => true): void {
-    const { words } = this;
-    const slots = new Int32Array(size);
-    const mask = size - 1;
-    for (const number of this.slots) {
-      if (number === 0 || !isWanted(number)) continue;
-      const word = number * WORDS;
-      let slot = this.hash(words[word]!, words[word + 1]!, words[word + 2]!, words[word + 3]!) & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = number;
-    }
+  private growSlots(): void {
+    const slots = new Int32Array(2 * this.slots.length);
+    for (const number of this.slots) if (number !== 0) this.enter(number, slots);
     this.slots = slots;
+  }
+
+  private enter(number: number, slots: Int32Array): void {
+    const { words } = this;
+    const mask = slots.length - 1;
+    const word = number * WORDS;
+    let slot = this.hash(words[word]!, words[word + 1]!, words[word + 2]!, words[word + 3]!) & mask;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = number;
   }
 }
