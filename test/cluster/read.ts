@@ -8,9 +8,9 @@ import type { ContextFile, Fact } from '../../src/cluster/context/facts.ts';
 import { buildModel, type Model } from '../../src/cluster/model.ts';
 import type { Observations } from '../../src/cluster/traffic/observations.ts';
 import { ClusterObserver } from '../../src/cluster/traffic/observer.ts';
-import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { readContextFiles } from '../../src/node/context-files.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { Session } from '../../src/reassemble/session.ts';
 import { FIXTURES } from '../corpus.ts';
 

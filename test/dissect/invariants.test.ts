@@ -1,9 +1,9 @@
 /** What holds for every packet: leaf fields, payload and padding share out its bits, and nothing beyond it is looked at. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import type { Layers } from '../../src/dissect/layers.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { capturesBelow, FIXTURES, hasShared, type OwnedPacket, packetsOf, SHARED } from '../corpus.ts';
 import { bareJson, dissectOwned, partitionFault } from '../packet-invariants.ts';
 

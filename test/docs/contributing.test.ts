@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import type { Protocol } from '../../src/dissect/protocol.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { layerObject } from '../../src/render/object.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));

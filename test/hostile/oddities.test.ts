@@ -1,7 +1,7 @@
 /** No oddity breaks a promise again, whole or cut. */
 import { describe, expect, test } from 'vitest';
-import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
+import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { TARGETS } from '../fuzz/targets/index.ts';
 import { faultOfCuts } from '../truncation/cuts.ts';
 import { ODD_CAPTURES, ODDITIES } from './oddities.ts';
