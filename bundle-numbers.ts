@@ -3,7 +3,6 @@
  * they are first needed, so that V8 takes what they declare for variables, and would read a table's member at every step of the hot path.
  */
 import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
 import type { Plugin } from 'esbuild';
 import * as columns from './src/flow/flow-columns.ts';
 import * as queue from './src/flow/queue.ts';
@@ -29,13 +28,13 @@ export function withNumbers(text: string): string {
   });
 }
 
-/** Rewrites the modules of flow tracking. */
+/** Rewrites the modules that read flows' columns. */
 export const numbers: Plugin = {
   name: 'numbers',
   setup(build) {
-    build.onLoad({ filter: /[\\/]src[\\/](flow|render)[\\/][\w-]+\.ts$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      return { contents: /[\\/]src[\\/]flow[\\/]/.test(relative('.', path)) ? withNumbers(text) : text, loader: 'ts' };
-    });
+    build.onLoad({ filter: /[\\/]src[\\/](flow|render)[\\/][\w-]+\.ts$/ }, ({ path }) => ({
+      contents: withNumbers(readFileSync(path, 'utf8')),
+      loader: 'ts',
+    }));
   },
 };

@@ -62,7 +62,7 @@ export function packetUpdate(
     }
     for (let i = 0; i < count; i++) {
       const at = record[i]! * RECORD_WORDS;
-      sum ^= words[at]! ^ words[at + CACHE_LINE]! ^ words[at + 2 * CACHE_LINE]!;
+      sum ^= words[at]! ^ words[at + CACHE_LINE]! ^ words[at + 2 * CACHE_LINE]! ^ words[at + 3 * CACHE_LINE]!;
     }
     touched[0] = sum;
   }
