@@ -9,5 +9,7 @@ export interface ByteSource {
   close(): void;
 }
 
-/** Octets of a reader's buffer to begin with, and so of one read of a file: longer reads are no faster. */
+/** Octets of a reader's buffer to begin with, and of one read of a stream: longer reads are no faster. */
 export const READ_SIZE = 1024 * 1024;
+/** The same for a file that is read as it is: what one read brings stays in the processor's second cache until it is dissected. */
+export const FILE_READ_SIZE = 256 * 1024;

@@ -16,7 +16,7 @@ import { promisify } from 'node:util';
 import { LONGEST_COMPRESSION_MAGIC, recogniseCompression } from '../capture/foreign-formats.ts';
 import { type CaptureInput, InputError } from '../capture/input.ts';
 import { CaptureReader } from '../capture/reader.ts';
-import { type ByteSource, READ_SIZE } from './byte-source.ts';
+import { type ByteSource, FILE_READ_SIZE, READ_SIZE } from './byte-source.ts';
 import { decompress } from './decompression.ts';
 import { DecompressionThread, deservesThread } from './decompression-thread.ts';
 import { DetectingSource } from './detecting-source.ts';
@@ -61,13 +61,14 @@ export async function openInput(path: string, options: OpenInputOptions = {}): P
 /** An input on its way from a source of octets into a reader. */
 class SourcedInput implements CaptureInput {
   readonly name: string;
-  readonly reader = new CaptureReader({ bufferSize: READ_SIZE });
+  readonly reader: CaptureReader;
   readonly #source: ByteSource;
   readonly #size: number | undefined;
 
   /** @param size octets of the file, where it is one */
   constructor(name: string, source: ByteSource, size?: number) {
     this.name = name;
+    this.reader = new CaptureReader({ bufferSize: source instanceof FileSource ? FILE_READ_SIZE : READ_SIZE });
     this.#source = source;
     this.#size = size;
   }

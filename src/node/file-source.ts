@@ -2,8 +2,8 @@ import { closeSync, readSync } from 'node:fs';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { ByteSource } from './byte-source.ts';
 
-/** Reads between two turns of the event loop, so that signals and timers are heard within some 10 MiB. */
-const READS_PER_TURN = 16;
+/** Reads between two turns of the event loop, so that signals and timers are heard within some 16 MiB. */
+const READS_PER_TURN = 64;
 /** The least that is worth a read; the reader's buffer mostly has far more room. */
 const LEAST_READ = 64 * 1024;
 
