@@ -27,7 +27,7 @@ function isPlain(code: number): boolean {
 }
 
 /** Writes a JSON string literal, escaped as `jsonString` does. */
-export function writeJsonString(out: TextBuffer, text: string): void {
+function writeJsonString(out: TextBuffer, text: string): void {
   for (let i = 0; i < text.length; i++) if (!isPlain(text.charCodeAt(i))) return out.text(jsonString(text));
   out.character(QUOTE);
   out.text(text);
