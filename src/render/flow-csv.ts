@@ -62,8 +62,8 @@ const COLUMNS: readonly (readonly [name: string, value: (flow: FlowRecord) => Ce
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** Spreadsheets take a text that begins so for a formula, and run it; behind an apostrophe it stays text. */
-const FORMULA = /^[=+@-]/;
+/** Spreadsheets take a text that begins so, in full width too, for a formula, and run it; behind an apostrophe it stays text. */
+const FORMULA = /^[=+@\-＝＋＠－]/;
 
 /** A cell; names from captures must neither command a terminal nor a spreadsheet. */
 function cellText(cell: Cell): string {

@@ -37,6 +37,7 @@ const HOSTILE = [
   '+1+1',
   '@SUM(A1)',
   '-2+3',
+  '＝1+1',
   '<script>alert(1)</script>',
   '\u{e0041}',
 ];
@@ -137,33 +138,75 @@ test('names of captures are shown safely, in messages too', async () => {
   }
 });
 
+/** A cell that a spreadsheet would take for a formula; a number may be negative. */
+const FORMULA = /(?:^|,)"?[=+@＝＋＠－]|(?:^|,)"?-(?![\d.]+(?:,|$))/m;
+
 test('no cell of --csv is a formula', async () => {
   for (const [index, word] of HOSTILE.entries()) {
     const path = join(folder, `csv-${index}.pcapng`);
     writeFileSync(path, captureOf(word));
     const { stdout } = await runCli(['flows', '--csv', path]);
     expect(stdout.split('\n').length).toBeGreaterThan(2);
-    expect(stdout).not.toMatch(/(?:^|,)"?[=+@]|(?:^|,)"?-(?![\d.]+(?:,|$))/m);
+    expect(stdout).not.toMatch(FORMULA);
   }
 });
 
-test('names of pods and nodes are shown safely', async () => {
-  const capture = join(folder, 'pods.pcap');
-  writeFileSync(capture, buildPcap([{ octets: octetsOf(dnsQuery('a')), seconds: 0, nanos: 0 }]));
-  for (const [index, name] of HOSTILE.entries()) {
+/** Commands that name pods, nodes and services, or tell of the files that do. */
+const NAMING: readonly (readonly string[])[] = [
+  ['cluster'],
+  ['cluster', '--json'],
+  ['flows'],
+  ['flows', '--json'],
+  ['flows', '--csv'],
+  [],
+  ['--layers'],
+  ['--hex'],
+  ['--json'],
+  ['-T', 'fields', '-e', 'pod', '-e', 'service'],
+];
+
+describe('names of pods, nodes and services', () => {
+  const calls = HOSTILE.map((name, index) => ({ name, index }));
+
+  /** A folder of context in which everything has the name, and a file that is not understood. */
+  function contextOf(name: string, index: number): string {
     const context = join(folder, `context-${index}`);
-    mkdirSync(context);
-    const pod = {
-      kind: 'Pod',
-      metadata: { name, namespace: name },
-      spec: { nodeName: name, containers: [] },
-      status: { podIP: '10.0.0.1', phase: 'Running' },
-    };
-    writeFileSync(join(context, 'pods.json'), JSON.stringify({ kind: 'List', items: [pod] }));
-    for (const words of [[], ['--json']]) {
-      const { stdout, stderr } = await runCli(['cluster', capture, '--context', context, ...words]);
-      expect(COMMANDING.exec(stdout + stderr)?.[0]).toBe(undefined);
+    mkdirSync(context, { recursive: true });
+    const named = { metadata: { name, namespace: name } };
+    const pod = { kind: 'Pod', ...named, spec: { nodeName: name, containers: [] }, status: { podIP: '10.0.0.1' } };
+    const service = { kind: 'Service', ...named, spec: { clusterIP: '10.0.0.2', ports: [{ name, port: 53 }] } };
+    const node = { kind: 'Node', ...named, status: { addresses: [{ type: 'InternalIP', address: name }] } };
+    writeFileSync(join(context, 'all.json'), JSON.stringify({ kind: 'List', items: [pod, service, node] }));
+    writeFileSync(join(context, 'strange.txt'), `default via ${name}\nnot understood: ${name}\n`);
+    return context;
+  }
+
+  test.each(NAMING)('%s %s %s are shown safely', async (...words) => {
+    const capture = join(folder, 'pods.pcap');
+    writeFileSync(capture, buildPcap([{ octets: octetsOf(dnsQuery('a')), seconds: 0, nanos: 0 }]));
+    for (const { name, index } of calls) {
+      const { status, stdout, stderr } = await call([...words, '--context', contextOf(name, index)], capture);
+      expect({ status, found: COMMANDING.exec(stdout + stderr)?.[0] }).toEqual({ status: 0, found: undefined });
+      if (words.includes('--csv')) expect(stdout).not.toMatch(FORMULA);
+      if (!words.includes('--json')) continue;
+      for (const line of stdout.trimEnd().split('\n')) expect(JSON.parse(line)).toBeTypeOf('object');
     }
+  });
+
+  test('are there to be shown', async () => {
+    const capture = join(folder, 'pods.pcap');
+    const { stdout } = await call(['flows', '--csv', '--context', contextOf('=cmd', HOSTILE.length)], capture);
+    expect(stdout).toContain("'=cmd/=cmd");
+  });
+});
+
+test.each(['text', 'hex'])('what follow shows as %s', async (format) => {
+  for (const [index, word] of HOSTILE.entries()) {
+    const path = join(folder, `follow-${index}.pcap`);
+    writeFileSync(path, buildPcap([{ octets: octetsOf(httpRequest(word)), seconds: 0, nanos: 0 }]));
+    const { status, stdout, stderr } = await runCli(['follow', path, '--flow', '1', '--format', format]);
+    expect({ status, found: COMMANDING.exec(stdout + stderr)?.[0] }).toEqual({ status: 0, found: undefined });
+    expect(stdout).toContain(format === 'text' ? 'GET /' : '47 45 54');
   }
 });
 
