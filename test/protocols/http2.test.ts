@@ -127,7 +127,7 @@ describe('what is HTTP/2', () => {
   test.each([
     ['the preface on a port of HTTP/1', PREFACE, 80, 1],
     ['half a preface', PREFACE.slice(0, 24), PORT, 0],
-    ['a frame that goes on behind whole ones', frame(4, 1, 0) + '000010 00 00 00000001 aa', PORT, 2],
+    ['a frame that goes on behind whole ones', `${frame(4, 1, 0)}000010 00 00 00000001 aa`, PORT, 2],
     ['a first frame that goes on', '000010 00 00 00000001 aa', PORT, 0],
     ['nothing but zeros', '00'.repeat(18), PORT, 0],
     ['DATA on stream 0', frame(0, 1, 0, 'aa'), PORT, 0],
