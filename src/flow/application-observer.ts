@@ -12,14 +12,13 @@ import { DnsParser } from './application-dns.ts';
 import { HttpParser } from './application-http.ts';
 import { type ApplicationParser, type MessageOrigin, MessageReader } from './application-message.ts';
 import { TlsParser } from './application-tls.ts';
+import { TCP, UDP } from './ip-protocol.ts';
 import { sourceText } from './ip-source.ts';
 import type { FlowObserver } from './observed-tracker.ts';
 import type { FlowQueue } from './queue.ts';
 import { TcpConversation } from './stream.ts';
 import { type ConversationReceiver, type Side, StreamBudget, type StreamLimits } from './stream-direction.ts';
 
-const TCP = 6;
-const UDP = 17;
 const DNS_PORT = 53;
 /** Payloads of a flow that are looked at before it is given up. */
 const MOST_LOOKS = 8;

@@ -3,13 +3,11 @@
  * specification, whichever direction it was seen in.
  */
 import { base64Text } from '../protocols/base64.ts';
+import { WITH_PORTS } from './ip-protocol.ts';
 import { createSha1, type Sha1Digest } from './sha1.ts';
 
 const ICMP = 1;
-const TCP = 6;
-const UDP = 17;
 const ICMPV6 = 58;
-const SCTP = 132;
 
 /** Answers to requests by type, in both directions; the pair takes the place of ports. */
 const ICMP_ANSWERS: Readonly<Record<number, number>> = {
@@ -66,7 +64,7 @@ export class CommunityIds {
     const { message } = this;
     let first = sourcePort;
     let second = destinationPort;
-    let hasPorts = protocol === TCP || protocol === UDP || protocol === SCTP;
+    let hasPorts = WITH_PORTS.includes(protocol);
     let isOneWay = false;
     if (protocol === ICMP || protocol === ICMPV6) {
       hasPorts = true;

@@ -17,43 +17,18 @@ import {
   Trouble,
   TroubleTime,
 } from './flow-columns.ts';
-import type {
-  DirectionMarks,
-  FlowDirection,
-  FlowEndpoint,
-  FlowRecord,
-  FlowTcp,
-  FlowTunnel,
-  TcpState,
-} from './flow-record.ts';
+import type { DirectionMarks, FlowDirection, FlowEndpoint, FlowRecord, FlowTcp, FlowTunnel } from './flow-record.ts';
 import type { FlowRecords } from './flow-records.ts';
 import { isIcmp } from './icmp-conversation.ts';
-import { TCP, WITH_PORTS } from './ip-protocol.ts';
+import { protocolName, TCP, WITH_PORTS } from './ip-protocol.ts';
 import type { PathHop, PathTable } from './path-table.ts';
 import { HAS_TUNNEL_ID, INTERNED_PATH, KeyBit, MAX_TUNNEL_ID, POINT_SHIFT, TUNNEL_KIND_SHIFT } from './queue.ts';
 import type { Sha1Digest } from './sha1.ts';
+import { stateOf } from './tcp-state.ts';
 
 const NANOS = 1e9;
 const TWO_TO_32 = 2 ** 32;
 const UNKNOWN_PORTS = 0;
-
-/** Names of IP protocols in flows; others are called by their number. */
-const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
-  1: 'icmp',
-  2: 'igmp',
-  6: 'tcp',
-  17: 'udp',
-  50: 'esp',
-  51: 'ah',
-  58: 'icmpv6',
-  112: 'vrrp',
-  132: 'sctp',
-};
-
-/** Name of an IP protocol, as records have it. */
-export function protocolName(protocol: number): string {
-  return PROTOCOL_NAMES[protocol] ?? `ip-proto-${protocol}`;
-}
 
 /** What the reader needs of the pass the flows belong to. */
 export interface FlowNames {
@@ -320,17 +295,4 @@ export class FlowReader {
       payloadHash: words[at + Cold.payloadHash + side]! >>> 0,
     };
   }
-}
-
-/** State of a connection by its flags; its client has the side `client` of the key. */
-export function stateOf(state: number, client: number): TcpState {
-  const both = (flag: number): boolean => (state & flag) !== 0 && (state & (flag << 1)) !== 0;
-  const either = (flag: number): boolean => (state & (flag | (flag << 1))) !== 0;
-  if (both(FlowFlag.finAcked)) return 'closed';
-  if ((state & FlowFlag.refused) !== 0) return 'refused';
-  if (either(FlowFlag.rst)) return 'reset';
-  if (either(FlowFlag.fin)) return 'closing';
-  if ((state & FlowFlag.handshake) !== 0) return 'established';
-  if (either(FlowFlag.synAck)) return 'syn-received';
-  return (state & (FlowFlag.syn << client)) !== 0 ? 'syn-sent' : 'established';
 }

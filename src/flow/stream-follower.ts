@@ -6,6 +6,7 @@ import type { Reassembly } from '../dissect/reassembly.ts';
 import { FragmentReassembly } from '../reassemble/fragments.ts';
 import type { InputDescription } from './capture-point.ts';
 import type { FlowInput } from './flow-input.ts';
+import { TCP, WITH_PORTS } from './ip-protocol.ts';
 import { sourceText } from './ip-source.ts';
 import type { FlowObserver, ObservedTracker } from './observed-tracker.ts';
 import type { FlowQueue } from './queue.ts';
@@ -13,11 +14,8 @@ import { RowSummary } from './row-summary.ts';
 import { type Conversation, followedConversation } from './stream.ts';
 import type { ConversationReceiver, Side } from './stream-direction.ts';
 
-const TCP = 6;
 /** Sources one packet may have; more only a packet made for it could want. */
 const MAX_SOURCES = 16;
-/** TCP, UDP and SCTP begin with the sender's port. */
-const WITH_PORTS: readonly number[] = [TCP, 17, 132];
 
 /** Puts fragments together, and leaves the payload of segments alone. */
 class FragmentsOnly implements Reassembly {

@@ -15,7 +15,7 @@ import { FlowInput } from './flow-input.ts';
 import { adoptFlows, type FlowPart, type HeldFlow, heldFlows, type SharedFlows } from './flow-part.ts';
 import type { FlowPass } from './flow-pass.ts';
 import type { Ranking } from './flow-ranking.ts';
-import { FlowReader, stateOf } from './flow-reader.ts';
+import { FlowReader } from './flow-reader.ts';
 import type { FlowRecord, TcpState } from './flow-record.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentFlows } from './fragment-flows.ts';
@@ -28,6 +28,7 @@ import { MOST_PATHS, PathTable } from './path-table.ts';
 import { FlowQueue, MAX_POINTS } from './queue.ts';
 import { tcpAnalysis } from './tcp-analysis.ts';
 import type { OnIrregularity } from './tcp-irregularities.ts';
+import { stateOf } from './tcp-state.ts';
 
 const NANOS = 1e9;
 /** What a closed connection sends again comes within so long: a few times the least interval of retransmission. In nanoseconds. */

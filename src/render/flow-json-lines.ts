@@ -3,7 +3,6 @@
  * stands in every line is copied in words of 64 bits.
  */
 import { pointName } from '../flow/capture-point.ts';
-import { COMMUNITY_ID_VERSION } from '../flow/community-id.ts';
 import {
   Carry,
   Cold,
@@ -16,10 +15,12 @@ import {
   TROUBLE_WORDS,
   Trouble,
 } from '../flow/flow-columns.ts';
-import { type FlowReader, protocolName, stateOf } from '../flow/flow-reader.ts';
+import type { FlowReader } from '../flow/flow-reader.ts';
 import { isIcmp } from '../flow/icmp-conversation.ts';
-import { TCP } from '../flow/ip-protocol.ts';
+import { protocolName, TCP } from '../flow/ip-protocol.ts';
 import { INTERNED_PATH, KeyBit, POINT_SHIFT, TUNNEL_KIND_SHIFT } from '../flow/queue.ts';
+import { stateOf } from '../flow/tcp-state.ts';
+import * as Text from './flow-json-texts.ts';
 import { writeBase64, writeSeconds, writeTime } from './flow-values.ts';
 import { jsonString, jsonText } from './safe-text.ts';
 import { type FixedText, fixedText, type TextBuffer } from './text-buffer.ts';
@@ -29,63 +30,6 @@ const QUOTE = 34;
 const COMMA = 44;
 const CLOSING_BRACE = 125;
 const CLOSING_BRACKET = 93;
-
-const ID = fixedText('{"type":"flow","id":');
-const COMMUNITY_ID = fixedText(`,"community_id":"${COMMUNITY_ID_VERSION}`);
-const POINT = fixedText('","point":');
-const CLIENT = fixedText(',"client":{"ip":"');
-const SERVER = fixedText(',"server":{"ip":"');
-const PORT = fixedText(',"port":');
-const GUESSED = fixedText(',"guessed":true');
-const ICMP = fixedText(',"icmp":');
-const START = fixedText(',"start":');
-const END = fixedText(',"end":');
-const DURATION = fixedText(',"duration":');
-const C2S = fixedText(',"c2s":{"packets":');
-const S2C = fixedText(',"s2c":{"packets":');
-const IP_BYTES = fixedText(',"ip_bytes":');
-const PAYLOAD_BYTES = fixedText(',"payload_bytes":');
-const WIRE_BYTES = fixedText(',"wire_bytes":');
-/** Counters of trouble up to where `zero_window_time` may stand between them, and those behind it. */
-const COUNTERS = [
-  ['retransmissions', Trouble.retransmissions],
-  ['fast_retransmissions', Trouble.fastRetransmissions],
-  ['spurious_retransmissions', Trouble.spuriousRetransmissions],
-  ['out_of_order', Trouble.outOfOrder],
-  ['duplicate_acks', Trouble.duplicateAcks],
-  ['lost_segments', Trouble.lostSegments],
-  ['zero_windows', Trouble.zeroWindows],
-] as const;
-const LAST_COUNTERS = [
-  ['window_full', Trouble.windowFull],
-  ['keep_alives', Trouble.keepAlives],
-] as const;
-const NO_TROUBLE = fixedText([...COUNTERS, ...LAST_COUNTERS].map(([name]) => `,"${name}":0`).join(''));
-const COUNTER_TEXTS = [...COUNTERS, ...LAST_COUNTERS].map(([name]) => fixedText(`,"${name}":`));
-const ZERO_WINDOW_TIME = fixedText(',"zero_window_time":');
-const MSS = fixedText(',"mss":');
-const WINDOW_SCALE = fixedText(',"window_scale":');
-const ISN = fixedText(',"isn":');
-const RTT_SAMPLES = fixedText(',"rtt":{"samples":');
-const MIN = fixedText(',"min":');
-const MEAN = fixedText(',"mean":');
-const MAX = fixedText(',"max":');
-const TTL = fixedText(',"ttl":[');
-const DUPLICATES = fixedText(',"duplicates":');
-const STATE = fixedText(',"tcp":{"state":"');
-const SHAKEN_HANDS = fixedText('","handshake":true');
-const NO_HANDSHAKE = fixedText('","handshake":false');
-const RTT = fixedText(',"rtt":');
-const CLOSED_BY_FIN = fixedText(',"close":"fin"');
-const CLOSED_BY_RST = fixedText(',"close":"rst"');
-const SYN = fixedText(',"flags":{"syn":');
-const FIN = fixedText(',"fin":');
-const RST = fixedText(',"rst":');
-const END_OF_TCP = fixedText('}}');
-const TUNNEL = fixedText(',"tunnel":[');
-const FIRST_PACKET = fixedText('],"first_packet":');
-const APPLICATION = fixedText(',"application":');
-const NAT = fixedText(',"nat":');
 
 const CLIENT_KEY = '"client":"';
 const TUNNEL_SERVER = fixedText('","server":"');
@@ -115,7 +59,7 @@ export class FlowJsonLines {
   private readonly points: { readonly name: string; readonly text: FixedText }[] = [];
   private readonly tunnels = new Map<number, KnownTunnel>();
   /** The one written last. */
-  private tunnel: KnownTunnel = { tunnel: 0, port: 0, text: TUNNEL };
+  private tunnel: KnownTunnel = { tunnel: 0, port: 0, text: Text.TUNNEL };
 
   constructor(out: TextBuffer, reader: FlowReader) {
     this.out = out;
@@ -133,46 +77,46 @@ export class FlowJsonLines {
     const client = state & FlowFlag.clientIsSecond;
     const start = times[record * RECORD_TIMES + ColdTime.start]!;
     const end = times[record * RECORD_TIMES + HotTime.last]!;
-    out.fixed(ID);
+    out.fixed(Text.ID);
     out.whole(words[at + Cold.id]! >>> 0);
-    out.fixed(COMMUNITY_ID);
+    out.fixed(Text.COMMUNITY_ID);
     writeBase64(out, reader.communityId(record, client));
-    out.fixed(POINT);
+    out.fixed(Text.POINT);
     out.fixed(this.point(key3 >>> POINT_SHIFT));
     out.fixed(this.protocol(protocol));
     const isIpv6 = (key3 & KeyBit.ipv6) !== 0;
-    out.fixed(CLIENT);
+    out.fixed(Text.CLIENT);
     this.endpoint(record, client, isIpv6);
-    if ((state & FlowFlag.clientIsTold) === 0) out.fixed(GUESSED);
+    if ((state & FlowFlag.clientIsTold) === 0) out.fixed(Text.GUESSED);
     out.character(CLOSING_BRACE);
-    out.fixed(SERVER);
+    out.fixed(Text.SERVER);
     this.endpoint(record, client ^ 1, isIpv6);
     out.character(CLOSING_BRACE);
     if (isIcmp(protocol)) {
-      out.fixed(ICMP);
+      out.fixed(Text.ICMP);
       out.text(JSON.stringify(reader.icmp(record)));
     }
-    out.fixed(START);
+    out.fixed(Text.START);
     writeTime(out, reader.names.base, start);
-    out.fixed(END);
+    out.fixed(Text.END);
     writeTime(out, reader.names.base, end);
-    out.fixed(DURATION);
+    out.fixed(Text.DURATION);
     writeSeconds(out, Number.isNaN(end - start) ? 0 : Math.max(0, end - start));
-    out.fixed(C2S);
+    out.fixed(Text.C2S);
     this.direction(record, client);
-    out.fixed(S2C);
+    out.fixed(Text.S2C);
     this.direction(record, client ^ 1);
     if (protocol === TCP) this.tcp(record, state, client);
-    out.fixed(TUNNEL);
+    out.fixed(Text.TUNNEL);
     if (((words[at + 6]! >>> TUNNEL_KIND_SHIFT) & INTERNED_PATH) !== 0) this.path(record, client);
-    out.fixed(FIRST_PACKET);
+    out.fixed(Text.FIRST_PACKET);
     out.whole(words[at + Cold.firstPacket]! >>> 0);
     if (application !== undefined) {
-      out.fixed(APPLICATION);
+      out.fixed(Text.APPLICATION);
       out.text(jsonText(application));
     }
     if (nat !== undefined) {
-      out.fixed(NAT);
+      out.fixed(Text.NAT);
       out.text(jsonText(nat));
     }
     out.character(CLOSING_BRACE);
@@ -200,7 +144,7 @@ export class FlowJsonLines {
     out.character(QUOTE);
     const port = reader.port(record, side);
     if (port === undefined) return;
-    out.fixed(PORT);
+    out.fixed(Text.PORT);
     out.whole(port);
   }
 
@@ -211,14 +155,14 @@ export class FlowJsonLines {
     const own = at + side;
     const trouble = words[at + Cold.trouble]! * TROUBLE_WORDS;
     out.whole(words[own + Hot.packets]! >>> 0);
-    out.fixed(IP_BYTES);
+    out.fixed(Text.IP_BYTES);
     this.octets(own + Hot.ipBytes, trouble, Carry.ipBytes, side);
-    out.fixed(PAYLOAD_BYTES);
+    out.fixed(Text.PAYLOAD_BYTES);
     this.octets(own + Hot.payloadBytes, trouble, Carry.payloadBytes, side);
-    out.fixed(WIRE_BYTES);
+    out.fixed(Text.WIRE_BYTES);
     this.octets(own + Hot.wireBytes, trouble, Carry.wireBytes, side);
     if ((words[at + 3]! & 0xff) === TCP) this.tcpDirection(record, side, trouble);
-    out.fixed(TTL);
+    out.fixed(Text.TTL);
     const kept = (words[at + Cold.rstTtls]! >>> (16 + 8 * side)) & 0xff;
     const ttls = words[own + Cold.ttls]!;
     for (let i = 0; i < kept; i++) {
@@ -228,7 +172,7 @@ export class FlowJsonLines {
     out.character(CLOSING_BRACKET);
     const copies = trouble === 0 ? 0 : counters[trouble + Trouble.copies + side]!;
     if (copies !== 0) {
-      out.fixed(DUPLICATES);
+      out.fixed(Text.DUPLICATES);
       out.number(copies);
     }
     out.character(CLOSING_BRACE);
@@ -248,31 +192,31 @@ export class FlowJsonLines {
     const { words, floats } = this.reader.table;
     const at = record * RECORD_WORDS;
     const own = at + side;
-    if (trouble === 0) out.fixed(NO_TROUBLE);
+    if (trouble === 0) out.fixed(Text.NO_TROUBLE);
     else this.troubles(record, side, trouble);
     const mss = (words[at + Cold.mss]! >>> (16 * side)) & 0xffff;
     if (mss !== 0) {
-      out.fixed(MSS);
+      out.fixed(Text.MSS);
       out.whole(mss);
     }
     const scale = (words[at + Cold.windowScale]! >>> (8 * side)) & 0xff;
     if (scale !== 0) {
-      out.fixed(WINDOW_SCALE);
+      out.fixed(Text.WINDOW_SCALE);
       out.whole(scale - 1);
     }
     if ((words[at + Hot.flags]! & ((FlowFlag.syn | FlowFlag.synAck) << side)) !== 0) {
-      out.fixed(ISN);
+      out.fixed(Text.ISN);
       out.whole(words[own + Cold.initialSequence]! >>> 0);
     }
     const samples = words[own + Cold.samples]!;
     if (samples === 0) return;
-    out.fixed(RTT_SAMPLES);
+    out.fixed(Text.RTT_SAMPLES);
     out.number(samples);
-    out.fixed(MIN);
+    out.fixed(Text.MIN);
     writeSeconds(out, Math.round(floats[own + Cold.rttLeast]!));
-    out.fixed(MEAN);
+    out.fixed(Text.MEAN);
     writeSeconds(out, Math.round(floats[own + Cold.rttMean]!));
-    out.fixed(MAX);
+    out.fixed(Text.MAX);
     writeSeconds(out, Math.round(floats[own + Cold.rttMost]!));
     out.character(CLOSING_BRACE);
   }
@@ -282,17 +226,17 @@ export class FlowJsonLines {
     const counters = reader.table.trouble;
     const own = trouble + side;
     let text = 0;
-    for (const [, counter] of COUNTERS) {
-      out.fixed(COUNTER_TEXTS[text++]!);
+    for (const [, counter] of Text.COUNTERS) {
+      out.fixed(Text.COUNTER_TEXTS[text++]!);
       out.number(counters[own + counter]!);
     }
     const closed = reader.closedFor(record, side, trouble);
     if (closed !== 0) {
-      out.fixed(ZERO_WINDOW_TIME);
+      out.fixed(Text.ZERO_WINDOW_TIME);
       out.number(closed);
     }
-    for (const [, counter] of LAST_COUNTERS) {
-      out.fixed(COUNTER_TEXTS[text++]!);
+    for (const [, counter] of Text.LAST_COUNTERS) {
+      out.fixed(Text.COUNTER_TEXTS[text++]!);
       out.number(counters[own + counter]!);
     }
   }
@@ -302,24 +246,24 @@ export class FlowJsonLines {
     const { words, times } = this.reader.table;
     const at = record * RECORD_WORDS;
     const told = stateOf(state, client);
-    out.fixed(STATE);
+    out.fixed(Text.STATE);
     out.text(told);
     const isShakenHands = (state & FlowFlag.handshake) !== 0;
-    out.fixed(isShakenHands ? SHAKEN_HANDS : NO_HANDSHAKE);
+    out.fixed(isShakenHands ? Text.SHAKEN_HANDS : Text.NO_HANDSHAKE);
     if (isShakenHands && (state & FlowFlag.handshakeTimed) !== 0) {
-      out.fixed(RTT);
+      out.fixed(Text.RTT);
       writeSeconds(out, times[record * RECORD_TIMES + ColdTime.opening]!);
     }
-    if (told === 'closed') out.fixed(CLOSED_BY_FIN);
-    else if (told === 'reset' || told === 'refused') out.fixed(CLOSED_BY_RST);
+    if (told === 'closed') out.fixed(Text.CLOSED_BY_FIN);
+    else if (told === 'reset' || told === 'refused') out.fixed(Text.CLOSED_BY_RST);
     const synFin = words[at + Cold.synFin]!;
-    out.fixed(SYN);
+    out.fixed(Text.SYN);
     out.whole(synFin & 0xffff);
-    out.fixed(FIN);
+    out.fixed(Text.FIN);
     out.whole(synFin >>> 16);
-    out.fixed(RST);
+    out.fixed(Text.RST);
     out.whole(words[at + Cold.rstTtls]! & 0xffff);
-    out.fixed(END_OF_TCP);
+    out.fixed(Text.END_OF_TCP);
   }
 
   /** The tunnels of a path: mostly one, of which all but the addresses is the same for many flows. */
