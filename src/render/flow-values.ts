@@ -1,6 +1,6 @@
 /** Values of flows as JSON text. */
 import { formatTime } from '../capture/timestamp.ts';
-import type { TextBuffer } from './text-buffer.ts';
+import { type FixedText, fixedText, type TextBuffer } from './text-buffer.ts';
 
 const NANOS = 1e9;
 const SECONDS_PER_DAY = 86_400;
@@ -9,10 +9,8 @@ const CLOCK_LENGTH = 'T00:00:00.000000000Z'.length;
 const ZERO = 48;
 const DOT = 46;
 const COLON = 58;
-const QUOTE = 34;
-const LETTER_T = 84;
-const LETTER_Z = 90;
 const EQUALS = 61;
+const END_OF_TIME = fixedText('Z"');
 /** Below, numbers have exponents; from the second on, more digits than a double tells apart. */
 const LEAST_PLAIN = 1e3;
 const MOST_PLAIN = 1e15;
@@ -23,29 +21,31 @@ export function writeSeconds(out: TextBuffer, nanos: number): void {
     out.character(ZERO);
     return;
   }
-  if (!(nanos >= LEAST_PLAIN && nanos < MOST_PLAIN && Number.isInteger(nanos))) {
+  if (!(nanos >= LEAST_PLAIN && nanos < MOST_PLAIN && Math.floor(nanos) === nanos)) {
     out.text(JSON.stringify(nanos / NANOS));
     return;
   }
-  const seconds = Math.floor(nanos / NANOS);
-  let fraction = nanos - seconds * NANOS;
+  const seconds = nanos < NANOS ? 0 : Math.floor(nanos / NANOS);
+  // As an integer of 32 bits, whose remainders are no calls of a library.
+  let fraction = (nanos - seconds * NANOS) | 0;
   out.whole(seconds);
   if (fraction === 0) return;
   out.character(DOT);
   let digits = 9;
   if (fraction % 1000 === 0) {
-    fraction /= 1000;
+    fraction = (fraction / 1000) | 0;
     digits = 6;
   }
   while (fraction % 10 === 0) {
-    fraction /= 10;
+    fraction = (fraction / 10) | 0;
     digits--;
   }
   out.digits(fraction, digits);
 }
 
 let day = Number.NaN;
-let dayText = '';
+/** `"2024-07-03T` */
+let dayText: FixedText = fixedText('');
 
 /** A time as a JSON string, RFC 3339 with nine decimals; null where `nanos`, which count from the second `base`, is NaN. */
 export function writeTime(out: TextBuffer, base: number, nanos: number): void {
@@ -58,22 +58,20 @@ export function writeTime(out: TextBuffer, base: number, nanos: number): void {
   }
   const today = Math.floor(seconds / SECONDS_PER_DAY);
   if (today !== day) {
-    dayText = formatTime(seconds, 0)?.slice(0, -CLOCK_LENGTH) ?? '';
+    dayText = fixedText(`"${formatTime(seconds, 0)?.slice(0, -CLOCK_LENGTH)}T`);
     day = today;
   }
-  const second = seconds - today * SECONDS_PER_DAY;
-  out.character(QUOTE);
-  out.text(dayText);
-  out.character(LETTER_T);
-  out.digits(Math.floor(second / 3600), 2);
+  const second = (seconds - today * SECONDS_PER_DAY) | 0;
+  const minute = (second / 60) | 0;
+  out.fixed(dayText);
+  out.digits((minute / 60) | 0, 2);
   out.character(COLON);
-  out.digits(Math.floor(second / 60) % 60, 2);
+  out.digits(minute % 60, 2);
   out.character(COLON);
   out.digits(second % 60, 2);
   out.character(DOT);
   out.digits(fraction, 9);
-  out.character(LETTER_Z);
-  out.character(QUOTE);
+  out.fixed(END_OF_TIME);
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
