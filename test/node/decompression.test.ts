@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -318,4 +319,45 @@ test('a frame that expands without end is taken piece by piece', async () => {
   for (let refills = 0; refills < 50; refills++) await input.refill();
   expect(input.reader.bytes.length).toBeLessThan(16_000_000);
   input.close();
+});
+
+test('a frame of many small blocks with the greatest window ends: the window is not moved for each', async () => {
+  const header = new OctetWriter(true).u32(0xfd2fb528).u8(0, 0x88).build();
+  const start = concat(Uint8Array.of(24 << 3, 0, 0), CAPTURE.subarray(0, 24));
+  // A zero each: sixteen are a record of no octets.
+  const blocks = Buffer.concat(Array.from({ length: 20_000 }, () => Uint8Array.of((1 << 3) | 2, 0, 0, 0)));
+  expect(await read(concat(header, start, blocks, Uint8Array.of(1, 0, 0)))).toMatchObject({
+    count: 1250,
+    error: undefined,
+  });
+});
+
+test('what is referred to at a distance of megabytes is there', async () => {
+  if (spawnSync('zstd', ['--version']).error !== undefined) return console.warn('no command zstd: not tested');
+  // Octets that do not compress, then the same ones from a place that moves: matches of every distance up to their number.
+  const random = Uint8Array.from({ length: 3_000_000 }, (_, at) => (Math.imul(at, 0x9e3779b1) ^ (at >>> 3)) >>> 13);
+  const records: Frame[] = Array.from({ length: 120 }, (_, index) => {
+    const from = (index * 1_234_567) % 2_800_000;
+    return { octets: random.slice(from, from + 100_000), seconds: index, nanos: 0 };
+  });
+  const capture = buildPcap(records);
+  const path = join(folder, 'far.pcap');
+  writeFileSync(path, capture);
+  execFileSync('zstd', ['-q', '-3', '--long=27', path]);
+  const reads = [await openInput(path), await openInput(`${path}.zst`)];
+  const [plain, decompressed] = await Promise.all(
+    reads.map(async (input) => {
+      const hash = createHash('sha256');
+      const merge = new PacketMerge([input]);
+      for (let run = await merge.nextRun(); run !== undefined; run = await merge.nextRun()) {
+        for (let row = run.start; row < run.end; row++) {
+          const at = run.batch.start[row] ?? 0;
+          hash.update(input.reader.bytes.subarray(at, at + (run.batch.length[row] ?? 0)));
+        }
+      }
+      input.close();
+      return hash.digest('hex');
+    }),
+  );
+  expect(decompressed).toBe(plain);
 });
