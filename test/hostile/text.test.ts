@@ -176,7 +176,8 @@ describe('names of pods, nodes and services', () => {
     const pod = { kind: 'Pod', ...named, spec: { nodeName: name, containers: [] }, status: { podIP: '10.0.0.1' } };
     const service = { kind: 'Service', ...named, spec: { clusterIP: '10.0.0.2', ports: [{ name, port: 53 }] } };
     const node = { kind: 'Node', ...named, status: { addresses: [{ type: 'InternalIP', address: name }] } };
-    writeFileSync(join(context, 'all.json'), JSON.stringify({ kind: 'List', items: [pod, service, node] }));
+    const pool = { kind: 'IPPool', ...named, spec: { cidr: '10.0.0.0/16', ipipMode: 'Always' } };
+    writeFileSync(join(context, 'all.json'), JSON.stringify({ kind: 'List', items: [pod, service, node, pool] }));
     writeFileSync(join(context, 'strange.txt'), `default via ${name}\nnot understood: ${name}\n`);
     return context;
   }

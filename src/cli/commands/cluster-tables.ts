@@ -37,7 +37,7 @@ function headLines(cluster: Cluster, style: Style): string[] {
   ].filter((fact) => fact !== '');
   const ground =
     backendGround.inferred === undefined ? sourcesText(backendGround.sources) : inferenceText(backendGround.inferred);
-  const first = `backend  ${style.strong(backend)}${ground === '' ? '' : `  ${style.dim(ground)}`}`;
+  const first = `backend  ${style.strong(backend)}${ground === '' ? '' : `  ${style.dim(safeText(ground))}`}`;
   return facts.length === 0 ? [first] : [first, `         ${facts.join(', ')}`];
 }
 
