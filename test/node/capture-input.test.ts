@@ -267,9 +267,9 @@ describe('files', () => {
       more = await refilled;
       while (input.reader.nextBatch(batch) > 0) {}
     }
-    expect(promised.length).toBeLessThan(32);
-    expect(promised.map((promise, index) => (promise ? index : -1)).filter((index) => index >= 0)).toEqual([15]);
-    expect(input.reader.bytes.length).toBe(1024 * 1024);
+    expect(promised.length).toBeLessThan(128);
+    expect(promised.map((promise, index) => (promise ? index : -1)).filter((index) => index >= 0)).toEqual([63]);
+    expect(input.reader.bytes.length).toBe(256 * 1024);
     input.close();
   });
 
