@@ -32,7 +32,12 @@ export interface FieldColumn {
   readonly each: (context: FilterContext, take: TakeColumnValue) => void;
   /** For who reads the field without `each`; undefined where there is more to it than a place. */
   readonly place: ColumnPlace | undefined;
+  /** The value of a number that is a fact of the packet as a whole, for who takes it where it is one; undefined for other fields. */
+  readonly ofPacket: ((context: FilterContext) => ReturnType<ComputedField['value']>) | undefined;
 }
+
+/** What the columns have in common for which `each` is the only way. */
+const ONLY_EACH = { place: undefined, ofPacket: undefined };
 
 /** Finds a field or protocol by name: `ip.src`, `inner.tcp.dstport`, `frame.time_epoch`. Throws FilterError with near names where there is none. */
 export function fieldColumn(name: string, dissector: Dissector, computed: readonly ComputedField[] = []): FieldColumn {
@@ -51,6 +56,7 @@ export function fieldColumn(name: string, dissector: Dissector, computed: readon
       return {
         name,
         title,
+        ofPacket: undefined,
         place: choice === undefined ? onlyPlace(entry.targets) : undefined,
         each: (context, take) => {
           eachOccurrence(context, (field, view, at, start, end, value) => {
@@ -65,12 +71,12 @@ export function fieldColumn(name: string, dissector: Dissector, computed: readon
       return {
         name,
         title,
-        place: undefined,
+        ...ONLY_EACH,
         each: (context, take) => isThere(context) && take(entry.name, undefined),
       };
     }
     case 'frame':
-      return { name, title, place: undefined, each: (_context, take) => take('frame', undefined) };
+      return { name, title, ...ONLY_EACH, each: (_context, take) => take('frame', undefined) };
     case 'computed': {
       const { field, protocolId } = entry;
       const takeAll = (found: ReturnType<ComputedField['value']>, take: TakeColumnValue): void => {
@@ -82,6 +88,7 @@ export function fieldColumn(name: string, dissector: Dissector, computed: readon
         name,
         title,
         place: undefined,
+        ofPacket: protocolId === 0 && field.type === 'number' ? (context) => field.value(context, -1) : undefined,
         each: (context, take) => {
           const { layers } = context;
           if (protocolId === 0) return takeAll(field.value(context, -1), take);

@@ -1,6 +1,7 @@
 /** Fields as columns: the values of `-T fields`, a packet a line. */
 
 import type { Field } from '../dissect/field.ts';
+import type { Layers } from '../dissect/layers.ts';
 import { readNumber } from '../dissect/plan.ts';
 import type { FieldValue } from '../dissect/value.ts';
 import type { FilterContext } from '../filter/context.ts';
@@ -8,7 +9,7 @@ import type { ColumnPlace, FieldColumn, TakeColumnValue } from '../filter/field-
 import { type FieldRun, type RunFormat, RunKind, singleRun } from './field-runs.ts';
 import { hexNumber } from './field-text.ts';
 import { safeText } from './safe-text.ts';
-import { fixedText, type TextBuffer } from './text-buffer.ts';
+import { type FixedText, fixedText, putHexOctets, putIpv4, putWhole, type TextBuffer } from './text-buffer.ts';
 
 /** How columns are put on a line. */
 export interface ColumnLayout {
@@ -19,6 +20,8 @@ export interface ColumnLayout {
 }
 
 const COMMA = 44;
+/** Octets of the longest value that is written from its place, a MAC address, with a comma; rounded up to whole words. */
+const MOST_PLACED = 24;
 const NOTHING = fixedText('');
 
 const FORMAT: RunFormat = {
@@ -34,72 +37,87 @@ function columnText(field: Field | undefined, value: FieldValue): string {
   return field?.format === 'hex' && field.bitWidth > 0 ? hexNumber(value, field.bitWidth) : String(value);
 }
 
+/** A column; of the ways to its values the first that there is is taken. */
+interface Column extends Pick<FieldColumn, 'each' | 'ofPacket'> {
+  readonly placed: PlacedField | undefined;
+}
+
 /** Writes the columns of packets to a buffer. */
 export class Columns {
   private readonly out: TextBuffer;
-  private readonly separator: string;
+  private readonly separator: FixedText;
   private readonly occurrence: ColumnLayout['occurrence'];
-  private readonly columns: readonly { readonly each: FieldColumn['each']; readonly placed: PlacedField | undefined }[];
+  private readonly columns: readonly Column[];
   /** Of the column in hand: where it begins, and how many values it has. */
   private start = 0;
   private count = 0;
 
   constructor(out: TextBuffer, columns: readonly FieldColumn[], { separator, occurrence }: ColumnLayout) {
     this.out = out;
-    this.separator = separator;
+    this.separator = fixedText(separator);
     this.occurrence = occurrence;
-    this.columns = columns.map(({ each, place }) => ({ each, placed: place && placedField(place) }));
+    this.columns = columns.map(({ each, ofPacket, place }) => ({
+      each,
+      ofPacket,
+      placed: place && placedField(place),
+    }));
   }
 
   /** Writes the columns of a packet, without a line end. */
   write(context: FilterContext): void {
     const { out, columns, separator } = this;
     for (let i = 0; i < columns.length; i++) {
-      if (i > 0) out.text(separator);
-      const { each, placed } = columns[i]!;
-      this.start = out.at;
-      this.count = 0;
-      if (placed === undefined) each(context, this.take);
-      else this.writePlaced(placed, context);
+      if (i > 0) out.fixed(separator);
+      const { each, ofPacket, placed } = columns[i]!;
+      if (placed !== undefined) this.writePlaced(placed, context.layers);
+      else {
+        const value = ofPacket?.(context);
+        if (typeof value === 'number') out.number(value);
+        else this.writeEach(each, context);
+      }
     }
   }
 
-  /** Makes room for the next value; false where it is not shown. */
-  private next(): boolean {
-    const { out } = this;
-    const isFirst = this.count++ === 0;
-    if (isFirst) return true;
-    if (this.occurrence === 'f') return false;
-    if (this.occurrence === 'a') out.character(COMMA);
-    else out.at = this.start;
-    return true;
+  private writeEach(each: FieldColumn['each'], context: FilterContext): void {
+    this.start = this.out.at;
+    this.count = 0;
+    each(context, this.take);
   }
 
   private readonly take: TakeColumnValue = (value, field) => {
-    if (!this.next()) return;
-    if (typeof value === 'number' && field === undefined) this.out.number(value);
-    else this.out.text(columnText(field, value));
+    const { out, occurrence } = this;
+    const isFirst = this.count++ === 0;
+    if (!isFirst) {
+      if (occurrence === 'f') return;
+      if (occurrence === 'a') out.character(COMMA);
+      else out.at = this.start;
+    }
+    if (typeof value === 'number' && field === undefined) out.number(value);
+    else out.text(columnText(field, value));
   };
 
-  private writePlaced({ protocolId, needs, run }: PlacedField, { layers }: FilterContext): void {
-    const { out } = this;
-    const { count, protocol, start, payload } = layers;
+  private writePlaced({ protocolId, needs, run }: PlacedField, layers: Layers): void {
+    const { out, occurrence } = this;
+    const { count, protocol, start: starts, payload } = layers;
+    out.reserve(count * MOST_PLACED);
+    const { at: from, view: target } = out;
+    let at = from;
     for (let row = 0; row < count; row++) {
       if (protocol[row] !== protocolId) continue;
-      const at = start[row]!;
-      if (at + needs > payload[row]! || !this.next()) continue;
-      const view = layers.viewOf(row);
-      switch (run.kind) {
-        case RunKind.number:
-          out.number(readNumber(view, at, run));
-          break;
-        case RunKind.ipv4:
-          out.ipv4(view, at + run.octet);
-          break;
-        default:
-          out.hexOctets(view, at + run.octet, at + run.octet + run.octets);
+      const start = starts[row]!;
+      if (start + needs > payload[row]!) continue;
+      if (at > from) {
+        if (occurrence === 'f') break;
+        if (occurrence === 'a') target.setUint8(at++, COMMA);
+        else at = from;
       }
+      const view = layers.viewOf(row);
+      const octet = start + run.octet;
+      if (run.kind === RunKind.number) at = putWhole(target, at, readNumber(view, start, run));
+      else if (run.kind === RunKind.ipv4) at = putIpv4(target, at, view, octet);
+      else at = putHexOctets(target, at, view, octet, octet + run.octets);
     }
+    out.at = at;
   }
 }
 
