@@ -6,7 +6,7 @@
 import { FrameSequence, uint32 } from './frame-sequence.ts';
 import type { OctetInput } from './octet-input.ts';
 import { Xxh64 } from './xxhash.ts';
-import { createZstdDecoder } from './zstd-decoder.ts';
+import { createZstdDecoder, PLAIN_HEADER, ZSTD_WINDOW_LIMIT } from './zstd-decoder.ts';
 
 const MAGIC = 0xfd2fb528;
 /** Frame header descriptor, §3.1.1.1.1. */
@@ -20,8 +20,6 @@ const CONTENT_SIZE_LENGTHS: readonly number[] = [0, 2, 4, 8];
 /** A content size of 2 octets counts from here. */
 const SHORT_CONTENT_SIZE_BASE = 256;
 
-/** Octets a frame may refer back to: what the zstd command allows without `--long=31`. */
-const WINDOW_LIMIT = 128 * 1024 * 1024;
 const BLOCK_LIMIT = 128 * 1024;
 const BlockType = { raw: 0, repeated: 1, compressed: 2, reserved: 3 } as const;
 
@@ -44,11 +42,11 @@ export async function* unzstd(input: OctetInput, onNotice: (message: string) => 
 
 async function* readFrame(input: OctetInput, frames: FrameSequence): AsyncGenerator<Uint8Array> {
   const header = await readHeader(input, frames);
-  const decoder = await createZstdDecoder();
+  const decoder = await createZstdDecoder(header.windowSize);
   const checksum = new Xxh64();
   const verifies = header.hasChecksum && !decoder.verifies;
   try {
-    let before = decoder.verifies ? header.octets : withoutChecksum(header.octets);
+    let before = decoder.verifies ? header.octets : PLAIN_HEADER;
     for (let isLast = false; !isLast; before = EMPTY) {
       const at = input.position;
       const block = await readBlock(at, frames, Math.min(header.windowSize, BLOCK_LIMIT));
@@ -91,7 +89,7 @@ async function readHeader(input: OctetInput, frames: FrameSequence): Promise<Fra
   const rest = await frames.take(windowLength + dictionaryLength + contentSizeLength);
   const contentSize = contentSizeOf(rest.subarray(windowLength + dictionaryLength));
   const windowSize = isSingleSegment ? contentSize : windowSizeOf(rest[0] ?? 0);
-  if (windowSize > WINDOW_LIMIT) {
+  if (windowSize > ZSTD_WINDOW_LIMIT) {
     throw frames.unsupported(
       start,
       `a window of ${windowSize} octets; first run: zstd -dc --long=31 FILE | netdissect -`,
@@ -114,13 +112,6 @@ function windowSizeOf(descriptor: number): number {
 function contentSizeOf(octets: Uint8Array): number {
   const size = octets.reduceRight((sum, octet) => sum * 256 + octet, 0);
   return octets.length === 2 ? size + SHORT_CONTENT_SIZE_BASE : size;
-}
-
-/** A decoder that does not verify the checksum would take it for a frame if the header announced it. */
-function withoutChecksum(header: Uint8Array): Uint8Array {
-  const octets = header.slice();
-  octets[4] = (octets[4] ?? 0) & ~CHECKSUM;
-  return octets;
 }
 
 interface Block {
