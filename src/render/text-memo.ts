@@ -1,8 +1,9 @@
 /** Text that follows from two numbers, kept once it was written: headers of successive packets are alike in most of their fields. */
 import { putWords, type TextBuffer } from './text-buffer.ts';
 
-/** Texts kept at once, a power of two; each has two places where it can be, in which the last two are. */
-const SLOTS = 4096;
+/** Texts kept at once; each has two places where it can be, in which the last two are. */
+const SLOT_BITS = 14;
+const SLOTS = 1 << SLOT_BITS;
 /** 64-bit words that all texts may take; when they are used up, all are forgotten. */
 const WORDS = 64 * 1024;
 
@@ -71,5 +72,5 @@ export class TextMemo {
 
 function slotOf(kind: number, first: number, second: number): number {
   const mixed = Math.imul(first ^ Math.imul(second ^ Math.imul(kind, 0x9e3779b1), 0x85ebca6b), 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 15)) & (SLOTS - 1);
+  return Math.imul(mixed ^ (mixed >>> 15), 0x27d4eb2d) >>> (32 - SLOT_BITS);
 }

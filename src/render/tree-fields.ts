@@ -15,6 +15,8 @@ const LINE_END = 10;
 /** Positions and depths below these are two numbers that texts can be kept by. */
 const KEPT_POSITIONS = 0x10000;
 const KEPT_DEPTHS = 0x100;
+/** Widest number whose words are kept: wider ones hardly ever come again. */
+const WIDEST_KEPT = 16;
 
 function nameText(field: Field): string {
   const isLabelled = field.kind === 'bool' || field.computed;
@@ -38,6 +40,32 @@ function numberAs(field: Field): 'decimal' | 'hex' | 'words' {
   return field.scale === 1 ? 'hex' : 'words';
 }
 
+/** What is known of a field that may stand anywhere. */
+interface FieldTexts {
+  /** Ids of its lines with a value in words, and of what other lines begin with. */
+  readonly line: number;
+  readonly beginning: number;
+  readonly name: FixedText;
+  readonly before: FixedText;
+  readonly after: FixedText;
+  readonly numberAs: 'decimal' | 'hex' | 'words';
+  /** A number of so few bits that its words are worth keeping. */
+  readonly isKept: boolean;
+}
+
+function fieldTexts(field: Field): FieldTexts {
+  const isNumber = (field.kind === 'uint' || field.kind === 'bool') && field.bitWidth > 0;
+  return {
+    line: newTextId(),
+    beginning: newTextId(),
+    name: fixedText(nameText(field)),
+    before: TREE_FORMAT.before(field),
+    after: TREE_FORMAT.after(field),
+    numberAs: numberAs(field),
+    isKept: isNumber && field.bitWidth <= WIDEST_KEPT,
+  };
+}
+
 /** Hexadecimal digits of a number of so many bits. */
 function hexDigits(bits: number): number {
   return (bits + 3) >> 2;
@@ -50,7 +78,7 @@ export class TreeFields implements FieldVisitor {
   /** Levels of indentation. */
   depth = 0;
   private readonly style: Style;
-  private readonly names = new Map<Field, FixedText>();
+  private readonly texts = new Map<Field, FieldTexts>();
   private readonly margins = newTextId();
   private view: DataView = new DataView(new ArrayBuffer(0));
   private origin = 0;
@@ -89,13 +117,13 @@ export class TreeFields implements FieldVisitor {
     this.out.character(LINE_END);
   }
 
-  private name(field: Field): void {
-    let name = this.names.get(field);
-    if (name === undefined) {
-      name = fixedText(nameText(field));
-      this.names.set(field, name);
+  private textsOf(field: Field): FieldTexts {
+    let texts = this.texts.get(field);
+    if (texts === undefined) {
+      texts = fieldTexts(field);
+      this.texts.set(field, texts);
     }
-    this.out.fixed(name);
+    return texts;
   }
 
   /** Name and value; nothing is left at the end of a line without a value. */
@@ -103,26 +131,43 @@ export class TreeFields implements FieldVisitor {
     const shown = text.trimEnd();
     if (shown === '') this.out.text(nameText(field).trimEnd());
     else {
-      this.name(field);
+      this.out.fixed(this.textsOf(field).name);
       this.out.text(shown);
     }
   }
 
   leaf(field: Field, at: number, start: number, end: number, computed: ComputedValue | undefined): void {
     const { out, view } = this;
+    const texts = this.textsOf(field);
+    const isWhole = computed === undefined && end - start === field.octetWidth;
+    if (isWhole && texts.isKept && texts.numberAs === 'words') return this.keptLeaf(texts.line, field, at, start, end);
+    if (computed === undefined && texts.numberAs !== 'words' && field.kind === 'uint') {
+      this.beginLine(texts.beginning, texts.before, start, end);
+      if (texts.numberAs === 'hex') out.hexDigits(field.get(view, at), hexDigits(field.bitWidth));
+      else out.number(field.get(view, at));
+      return out.fixed(texts.after);
+    }
     this.margin(start, end);
-    if (computed === undefined && field.kind === 'uint' && numberAs(field) !== 'words') {
-      this.name(field);
-      if (field.format === 'hex') {
-        out.text('0x');
-        out.hexDigits(field.get(view, at), hexDigits(field.bitWidth));
-      } else out.number(field.get(view, at));
-      if (field.unit !== '') out.text(` ${field.unit}`);
-    } else if (computed === undefined && (field.kind === 'bytes' || field.kind === 'ether') && end > start) {
-      this.name(field);
+    if (computed === undefined && (field.kind === 'bytes' || field.kind === 'ether') && end > start) {
+      out.fixed(texts.name);
       out.hexOctets(view, start, end);
     } else this.words(field, leafText(field, view, at, start, end, computed));
     out.character(LINE_END);
+  }
+
+  /** The line of a number of few bits, in words. */
+  private keptLeaf(id: number, field: Field, at: number, start: number, end: number): void {
+    const { out, view, memo, depth } = this;
+    const value = field.get(view, at);
+    const position = start - this.origin;
+    const isKept = position < KEPT_POSITIONS && depth < KEPT_DEPTHS;
+    const place = (position << 8) | depth;
+    if (isKept && memo.write(out, id, value, place)) return;
+    const from = out.at;
+    this.margin(start, end);
+    this.words(field, leafText(field, view, at, start, end, undefined));
+    out.character(LINE_END);
+    if (isKept) memo.keep(out, from, id, value, place);
   }
 
   openGroup(field: Field, at: number): void {
@@ -138,7 +183,13 @@ export class TreeFields implements FieldVisitor {
   }
 
   openElement(list: Field, start: number): void {
-    this.line(start, start, list.title);
+    const { out, memo, depth } = this;
+    const { line } = this.textsOf(list);
+    if (!memo.write(out, line, depth, 0)) {
+      const from = out.at;
+      this.line(start, start, list.title);
+      memo.keep(out, from, line, depth, 0);
+    }
     this.depth++;
   }
 
@@ -155,22 +206,22 @@ export class TreeFields implements FieldVisitor {
       const at = start + run.octet;
       switch (run.kind) {
         case RunKind.number:
-          this.beginRun(run, at);
+          this.beginLine(run.id, run.before, at, at + run.octets);
           out.number(readNumber(view, start, run));
           out.fixed(run.after);
           break;
         case RunKind.hex:
-          this.beginRun(run, at);
+          this.beginLine(run.id, run.before, at, at + run.octets);
           out.hexDigits(readNumber(view, start, run), hexDigits(run.field.bitWidth));
           out.fixed(run.after);
           break;
         case RunKind.ipv4:
-          this.beginRun(run, at);
+          this.beginLine(run.id, run.before, at, at + run.octets);
           out.ipv4(view, at);
           out.fixed(run.after);
           break;
         case RunKind.ether:
-          this.beginRun(run, at);
+          this.beginLine(run.id, run.before, at, at + run.octets);
           out.hexOctets(view, at, at + run.octets);
           out.fixed(run.after);
           break;
@@ -180,15 +231,18 @@ export class TreeFields implements FieldVisitor {
     }
   }
 
-  /** Writes what stands before the value of a run of one field, whose octets are from `at` on. */
-  private beginRun(run: FieldRun, at: number): void {
+  /** Writes what stands before the value of a single field with the octets [start, end): margin and name. */
+  private beginLine(id: number, before: FixedText, start: number, end: number): void {
     const { out, memo, depth } = this;
-    const position = at - this.origin;
-    if (memo.write(out, run.id, position, depth)) return;
+    const position = start - this.origin;
+    const length = end - start;
+    const isKept = position < KEPT_POSITIONS && length < KEPT_POSITIONS;
+    const word = (position << 16) | length;
+    if (isKept && memo.write(out, id, word, depth)) return;
     const from = out.at;
-    this.margin(at, at + run.octets);
-    out.fixed(run.before);
-    memo.keep(out, from, run.id, position, depth);
+    this.margin(start, end);
+    out.fixed(before);
+    if (isKept) memo.keep(out, from, id, word, depth);
   }
 
   private writeKept(run: FieldRun, start: number): void {
