@@ -8,7 +8,7 @@ import type { FlowPass } from './flow-pass.ts';
 import type { FragmentedPacket } from './fragment-flows.ts';
 import { TCP } from './ip-protocol.ts';
 import { PacketCopies } from './packet-copies.ts';
-import { POINT_SHIFT, QUEUE_CAPACITY } from './queue.ts';
+import { MAX_POINTS, POINT_SHIFT, QUEUE_CAPACITY } from './queue.ts';
 import { lastHeaderOf, RowEntries } from './row-entries.ts';
 import { ipLengthOf, RowSummary } from './row-summary.ts';
 
@@ -137,7 +137,8 @@ export class FlowInput {
     let point = known.points.get(interfaceIndex);
     if (point === undefined) {
       point = this.tracker.addPoint({ input: this.description, interfaceId, interfaceIndex });
-      known.points.set(interfaceIndex, point);
+      // Interfaces beyond those that are told apart may be as many as there are packets.
+      if (known.points.size < MAX_POINTS) known.points.set(interfaceIndex, point);
     }
     return point;
   }

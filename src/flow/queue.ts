@@ -13,9 +13,10 @@ export const KeyBit = {
   icmpIdentifier: 1 << 10,
 } as const;
 
-/** First bit of the point in the key's fourth word, and the number of points it can tell apart. */
+/** First bit of the point in the key's fourth word. */
 export const POINT_SHIFT = 12;
-export const MAX_POINTS = 1 << 20;
+/** Points that are told apart: as many as one pcapng file may describe. The key has room for more, memory has not. */
+export const MAX_POINTS = 1 << 16;
 
 /** Bits of the key's last word: a virtual network's number below, the kind of tunnel above it. */
 export const TUNNEL_KIND_SHIFT = 24;

@@ -69,7 +69,7 @@ export class FlowTracker implements FlowPass {
   readonly keyBatch: FlowPass['keyBatch'];
   /** Packets that belong to no flow: ARP, frames without IP, tunnels of which nothing inside can be read. */
   unattributed = 0;
-  /** Points that share the last one's number. */
+  /** How often a point was met that shares the last one's number. */
   pointsShared = 0;
   readonly table: FlowTable;
   private readonly reader: FlowReader;

@@ -104,3 +104,12 @@ test('interfaces beyond those that are told apart are counted with the last one'
   expect(tracker.points.length).toBe(MAX_POINTS);
   expect(tracker.pointsShared).toBe(500);
 });
+
+test('a cooked capture of ever new interfaces makes no more points than are told apart', () => {
+  const header = octetsOf('0800 0000 00000000 0001 00 06 0000000000000000');
+  const cooked = concat(header, SYN);
+  const tracker = flood(SLL2, cooked, MAX_POINTS + 5000, (view, at, number) => view.setUint32(at + 4, number));
+  expect(tracker.points.length).toBe(MAX_POINTS);
+  expect(tracker.made).toBe(MAX_POINTS);
+  expect(tracker.pointsShared).toBeGreaterThanOrEqual(5000);
+});

@@ -14,6 +14,7 @@ import { NatLinks } from '../../flow/nat.ts';
 import { NatContext } from '../../flow/nat-context.ts';
 import type { NatLink } from '../../flow/nat-link.ts';
 import { ObservedTracker } from '../../flow/observed-tracker.ts';
+import { MAX_POINTS } from '../../flow/queue.ts';
 import type { FlowTracker } from '../../flow/tracker.ts';
 import { STANDARD_INPUT } from '../../node/capture-input.ts';
 import { FLOW_CSV_HEADER, flowCsv } from '../../render/flow-csv.ts';
@@ -220,7 +221,7 @@ function tellLimits(
     }
   }
   if (tracker.pointsShared > 0) {
-    const text = `${tracker.pointsShared} interfaces are more than are told apart; their flows are those of the last one`;
+    const text = `there are more interfaces than the ${MAX_POINTS} that are told apart; flows of the others are those of the last one`;
     messages.notice('', text);
   }
   if (tracker.paths.left > 0) {
