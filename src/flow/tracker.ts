@@ -223,6 +223,11 @@ export class FlowTracker implements FlowPass {
     return expired;
   }
 
+  /** Ends the pass: the flows stay, and the memory goes that only packets need. No packets may come after that. */
+  close(): void {
+    this.table.close();
+  }
+
   /** Works on the entries of the queue, whose offsets are in `view`. */
   flush(view: DataView): void {
     if (this.queue.count === 0) return;

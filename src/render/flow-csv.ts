@@ -65,9 +65,13 @@ const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.repla
 /** Spreadsheets take a text that begins so, in full width too, for a formula, and run it; behind an apostrophe it stays text. */
 const FORMULA = /^[=+@\-＝＋＠－]/;
 
+/** Text that neither needs quotes nor can be a formula, as most is. */
+const PLAIN = /^[0-9A-Za-z][\w.: /+-]*$/;
+
 /** A cell; names from captures must neither command a terminal nor a spreadsheet. */
 function cellText(cell: Cell): string {
   if (typeof cell !== 'string') return String(cell ?? '');
+  if (PLAIN.test(cell)) return cell;
   const text = safeText(cell);
   return quoted(FORMULA.test(text) ? `'${text}` : text);
 }
@@ -77,5 +81,7 @@ export const FLOW_CSV_HEADER = COLUMNS.map(([name]) => name).join(',');
 
 /** One flow as a row of the columns. */
 export function flowCsv(flow: FlowRecord): string {
-  return COLUMNS.map(([, value]) => cellText(value(flow))).join(',');
+  let row = '';
+  for (let i = 0; i < COLUMNS.length; i++) row += (i === 0 ? '' : ',') + cellText(COLUMNS[i]![1](flow));
+  return row;
 }

@@ -93,6 +93,7 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
       if (!options.join) applications?.endFlows();
     },
   }).finally(() => jobs?.close());
+  tracker.close();
   sources.links = await linksOf(tracker, options, messages);
   print(tracker, options, sources, shows, output, io);
   tellLimits(tracker, sources, options, isTold, messages, output);
