@@ -12,7 +12,6 @@ import type { NameAddress } from '../render/conversation.ts';
 import { hexBreakdown } from '../render/hex.ts';
 import { PacketJson } from '../render/json.ts';
 import { PacketLines } from '../render/line.ts';
-import { timeText } from '../render/time-text.ts';
 import { LayerTree } from '../render/tree.ts';
 import type { PacketOrigin, Points } from './captures.ts';
 import { UsageError } from './exit-codes.ts';
@@ -84,7 +83,7 @@ function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string
     const name = points.of(origin, packet.interfaceId);
     const head = {
       number: context.number,
-      time: timeText(options.time, context),
+      time: { format: options.time, times: context },
       length: context.wireLength,
       captured: context.capturedLength,
       point: showsPoint || name.includes(':') ? name : '',

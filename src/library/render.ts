@@ -3,7 +3,7 @@ import { hexBreakdown as hexOfLayers } from '../render/hex.ts';
 import { packetJson as jsonOfLayers } from '../render/json.ts';
 import { packetLine as lineOfLayers } from '../render/line.ts';
 import { createStyle, type Style } from '../render/style.ts';
-import { type TimeFormat, timeText } from '../render/time-text.ts';
+import type { TimeFormat } from '../render/time-text.ts';
 import { layerTree as treeOfLayers } from '../render/tree.ts';
 import { type AnyPacket, type FilterablePacket, recordHead } from './packet.ts';
 
@@ -31,7 +31,7 @@ export function packetLine(
   const { context } = packet;
   const head = {
     number: context.number,
-    time: timeText(time, context),
+    time: { format: time, times: context },
     length: context.wireLength,
     captured: context.capturedLength,
     point: packet.point.includes(':') ? packet.point : '',

@@ -7,12 +7,13 @@ import { BARE_ADDRESSES, Conversations, findInnermost, type Innermost, type Name
 import { safeText } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type FixedText, fixedText, TextBuffer } from './text-buffer.ts';
+import { type ShownTime, writeTime } from './time-text.ts';
 
 /** What a line says of the packet beside its layers. */
 export interface LineHead {
   readonly number: number;
-  /** The time as it is to be shown. */
-  readonly time: string;
+  /** The time, or what is to be shown in its place. */
+  readonly time: ShownTime | string;
   /** Octets on the wire and captured. */
   readonly length: number;
   readonly captured: number;
@@ -35,6 +36,10 @@ const MOST_MESSAGES = 3;
 const LEAST_WIDTH = 40;
 const LINE_END = 10;
 const SPACE = 32;
+const SEMICOLON = 59;
+const BLANKS = fixedText('  ');
+/** What stands before the notes about tunnels. */
+const NOTES_MARGIN = fixedText('   ');
 
 /** What a way to dress text puts before and behind it. */
 interface Dress {
@@ -54,7 +59,7 @@ export class PacketLines {
   private readonly dim: Dress;
   private readonly alarm: Dress;
   private readonly conversations: Conversations;
-  private readonly names: (string | undefined)[] = [];
+  private readonly names: (FixedText | undefined)[] = [];
   private readonly rows: Innermost = { link: -1, network: -1, transport: -1, last: -1 };
 
   constructor(
@@ -80,8 +85,14 @@ export class PacketLines {
     let from = out.at;
     out.number(head.number);
     const indentation = out.at - from + 2;
-    out.text(`  ${head.time}  `);
-    if (head.point !== '') out.text(`${head.point}  `);
+    out.fixed(BLANKS);
+    if (typeof head.time === 'string') out.text(head.time);
+    else writeTime(out, head.time);
+    out.fixed(BLANKS);
+    if (head.point !== '') {
+      out.text(head.point);
+      out.fixed(BLANKS);
+    }
     columns += this.columnsFrom(from);
     out.fixed(dim.behind);
     from = out.at;
@@ -98,7 +109,7 @@ export class PacketLines {
   private notes(layers: Layers, columns: number, indentation: number): void {
     const { out, dim, width } = this;
     const lineEnd = out.at;
-    out.text('   ');
+    out.fixed(NOTES_MARGIN);
     out.fixed(dim.before);
     let from = out.at;
     this.conversations.tunnels(layers);
@@ -129,8 +140,8 @@ export class PacketLines {
       return;
     }
     const id = layers.protocol[last]!;
-    names[id] ??= layers.protocolOf(last).name.toUpperCase();
-    out.text(names[id]);
+    names[id] ??= fixedText(layers.protocolOf(last).name.toUpperCase());
+    out.fixed(names[id]);
     let messages = 0;
     let texts = 0;
     for (let row = 0; row <= last; row++) {
@@ -139,7 +150,8 @@ export class PacketLines {
       if (++messages > MOST_MESSAGES) continue;
       const text = summaryOf(layers, row);
       if (text === '') continue;
-      out.text(texts++ === 0 ? ' ' : '; ');
+      if (texts++ > 0) out.character(SEMICOLON);
+      out.character(SPACE);
       out.text(text);
     }
     if (messages > MOST_MESSAGES) out.text(`${texts === 0 ? ' ' : '; '}and ${messages - MOST_MESSAGES} more`);

@@ -1,5 +1,6 @@
 /** Times of packets in the formats tshark's `-t` knows. */
 import { formatTime, NO_TIME } from '../capture/timestamp.ts';
+import type { TextBuffer } from './text-buffer.ts';
 
 /** The formats by letter, with what they show. */
 export const TIME_FORMATS = {
@@ -27,30 +28,39 @@ export interface PacketTimes {
   readonly previousNanos: number;
 }
 
-/** Text of a packet's time. */
-export function timeText(format: TimeFormat, times: PacketTimes): string {
+/** A packet's time and the format to show it in. */
+export interface ShownTime {
+  readonly format: TimeFormat;
+  readonly times: PacketTimes;
+}
+
+const DOT = 46;
+const MINUS = 45;
+
+/** Writes a packet's time. */
+export function writeTime(out: TextBuffer, { format, times }: ShownTime): void {
   const { seconds, nanos } = times;
-  if (nanos === NO_TIME) return NONE;
+  if (nanos === NO_TIME) return out.text(NONE);
   switch (format) {
     case 'r':
-      return difference(seconds - times.firstSeconds, nanos - times.firstNanos);
+      return writeDifference(out, seconds - times.firstSeconds, nanos - times.firstNanos);
     case 'd':
-      if (times.previousNanos === NO_TIME) return difference(0, 0);
-      return difference(seconds - times.previousSeconds, nanos - times.previousNanos);
+      if (times.previousNanos === NO_TIME) return writeDifference(out, 0, 0);
+      return writeDifference(out, seconds - times.previousSeconds, nanos - times.previousNanos);
     case 'e':
-      return fraction(seconds, nanos, 9);
+      return writeFraction(out, seconds, nanos, 9);
     case 'a':
-      return local(seconds, nanos).slice(11);
+      return out.text(local(seconds, nanos).slice(11));
     case 'ad':
-      return local(seconds, nanos);
+      return out.text(local(seconds, nanos));
     case 'u':
-      return utc(seconds, nanos).slice(11);
+      return out.text(utc(seconds, nanos).slice(11));
     default:
-      return utc(seconds, nanos);
+      return out.text(utc(seconds, nanos));
   }
 }
 
-function difference(seconds: number, nanos: number): string {
+function writeDifference(out: TextBuffer, seconds: number, nanos: number): void {
   const isNegative = seconds < 0 || (seconds === 0 && nanos < 0);
   let s = isNegative ? -seconds : seconds;
   let n = isNegative ? -nanos : nanos;
@@ -58,13 +68,16 @@ function difference(seconds: number, nanos: number): string {
     s -= 1;
     n += 1_000_000_000;
   }
-  return `${isNegative ? '-' : ''}${fraction(s, n, 6)}`;
+  if (isNegative) out.character(MINUS);
+  writeFraction(out, s, n, 6);
 }
 
 /** Microseconds where that loses nothing or is asked for, else nanoseconds. */
-function fraction(seconds: number, nanos: number, least: 6 | 9): string {
-  const digits = String(nanos).padStart(9, '0');
-  return `${seconds}.${least === 6 && digits.endsWith('000') ? digits.slice(0, 6) : digits}`;
+function writeFraction(out: TextBuffer, seconds: number, nanos: number, least: 6 | 9): void {
+  out.number(seconds);
+  out.character(DOT);
+  if (least === 6 && nanos % 1000 === 0) out.digits(nanos / 1000, 6);
+  else out.digits(nanos, 9);
 }
 
 function utc(seconds: number, nanos: number): string {

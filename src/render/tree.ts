@@ -5,10 +5,11 @@ import { type FieldRuns, fieldRuns, newTextId } from './field-runs.ts';
 import { issueWords } from './line.ts';
 import { type Remainder, remaindersOf } from './remainder.ts';
 import type { Style } from './style.ts';
-import { TextBuffer } from './text-buffer.ts';
+import { type FixedText, fixedText, TextBuffer } from './text-buffer.ts';
 import { RANGE_WIDTH, TREE_FORMAT, TreeFields } from './tree-fields.ts';
 
 const LINE_END = 10;
+const OCTETS = fixedText(' octets');
 /** Positions below this are half of a number that headings can be kept by. */
 const KEPT_POSITIONS = 0x10000;
 
@@ -25,6 +26,8 @@ export class LayerTree {
   private readonly only: ReadonlySet<string> | undefined;
   private readonly fields: TreeFields;
   private readonly runs: (LayerRuns | undefined)[] = [];
+  /** What the lines about octets of a kind begin with. */
+  private readonly kinds: Readonly<Record<Remainder['kind'], FixedText>>;
   /** Depth of each row's fields. */
   private readonly depths: number[] = [];
 
@@ -34,6 +37,8 @@ export class LayerTree {
     this.style = style;
     this.only = only;
     this.fields = new TreeFields(out, style);
+    const kind = (word: Remainder['kind']): FixedText => fixedText(`${style.dim(word)}, `);
+    this.kinds = { payload: kind('payload'), padding: kind('padding') };
   }
 
   /** Writes the lines of a packet's tree. */
@@ -121,12 +126,11 @@ export class LayerTree {
   }
 
   private writeRemainder(layers: Layers, row: number, { kind, start, end }: Remainder): void {
-    const { out, fields, style } = this;
+    const { out, fields } = this;
     fields.margin(start, end);
-    out.text(style.dim(kind));
-    out.text(', ');
+    out.fixed(this.kinds[kind]);
     out.number(end - start);
-    out.text(' octets');
+    out.fixed(OCTETS);
     const onWire = row < 0 ? 0 : layers.wireEnd[row]! - start;
     if (kind === 'payload' && onWire > end - start) out.text(` captured of ${onWire}`);
     out.character(LINE_END);
