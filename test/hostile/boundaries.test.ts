@@ -24,3 +24,30 @@ test.each(REACHING)('%s is only where it is wanted', (pattern, wanted) => {
     .sort();
   expect(found.filter((path) => !wanted.includes(path))).toEqual([]);
 });
+
+/** Modules of Node's that the built command asks for, those of the libraries in it too: none connects to anything. */
+const BUILT_IN = [
+  'child_process',
+  'crypto',
+  'events',
+  'fs',
+  'module',
+  'net',
+  'os',
+  'path',
+  'process',
+  'tty',
+  'util',
+  'worker_threads',
+  'zlib',
+];
+
+test('the command with its libraries asks for no module that connects, and makes no code of text', () => {
+  const bundle = readFileSync(fileURLToPath(new URL('../../dist/command/command.cjs', import.meta.url)), 'utf8');
+  const modules = [...bundle.matchAll(/\b(?:require|import)\("(?:node:)?([^"]+)"\)/g)].map(([, name]) => name);
+  expect(modules).toContain('fs');
+  expect([...new Set(modules)].filter((name) => !BUILT_IN.includes(name ?? ''))).toEqual([]);
+  // A method that is named so, as one of re2js is, is no call.
+  const calls = /(?<![.\w$])(?:eval|fetch)\((?![^()]*\)\{)|\bnew (?:Function|WebSocket|XMLHttpRequest|EventSource)\b/g;
+  expect(bundle.match(calls)).toBeNull();
+});
