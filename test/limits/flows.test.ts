@@ -55,6 +55,18 @@ const TUNNELLED = concat(
   SYN,
 );
 
+/** An IPv6 header from fd00:: to fd00::1 around IPv6. */
+const around6 = (packet: Uint8Array): Uint8Array => {
+  const length = packet.length.toString(16).padStart(4, '0');
+  return concat(octetsOf(`60000000 ${length} 2940 fd00${'00'.repeat(14)} fd00${'00'.repeat(13)}01`), packet);
+};
+const TUNNELLED6 = around6(SYN6);
+const TWICE_TUNNELLED6 = around6(TUNNELLED6);
+
+/** An address of fd00::/16 that ends with the number. */
+const address = (number: number): string =>
+  `fd00::${(number >>> 16).toString(16)}:${(number & 0xffff).toString(16)}`.replace('::0:', '::');
+
 describe('a flood of SYNs', () => {
   test('is counted, and flows beyond the bound give way', () => {
     const tracker = flood(IPV4, SYN, 200_000, (view, at, number) => view.setUint32(at + 12, number));
@@ -79,6 +91,38 @@ describe('a flood of SYNs', () => {
     expect(wrong.slice(0, 3)).toEqual([]);
     expect(tracker.made).toBe(120_000);
     expect(tracker.addresses.highest).toBeLessThan(90_000);
+  });
+
+  test('in tunnels between ever new IPv6 addresses keeps those of the tunnels too', () => {
+    const wrong: FlowRecord[] = [];
+    // The outer address counts up, the inner one with it every other time: each flow is told by its own.
+    const differ = (view: DataView, at: number, number: number): void => {
+      view.setUint32(at + 20, number + 1);
+      view.setUint32(at + 60, (number >> 1) + 1);
+    };
+    const check = (flow: FlowRecord): void => {
+      const [tunnel] = flow.tunnel;
+      const isRight = tunnel?.client === address(flow.id) && flow.client.ip === address(((flow.id - 1) >> 1) + 1);
+      if (!isRight || tunnel.server !== 'fd00::1') wrong.push(flow);
+    };
+    const tracker = flood(IPV6, TUNNELLED6, 100_000, differ, check);
+    for (const flow of tracker.flows()) check(flow);
+    expect(wrong.slice(0, 3)).toEqual([]);
+    expect(tracker.made).toBe(100_000);
+    expect(tracker.addresses.highest).toBeLessThan(90_000);
+  });
+
+  test('in tunnels in tunnels keeps the addresses of paths', () => {
+    const tracker = flood(IPV6, TWICE_TUNNELLED6, 70_000, (view, at, number) => {
+      view.setUint32(at + 20, (number % 100) + 1);
+      view.setUint32(at + 100, number + 1);
+    });
+    // A path and its mirror, by which of the inner addresses has the lower number.
+    expect(tracker.paths.count).toBeLessThanOrEqual(200);
+    expect(tracker.addresses.highest).toBeLessThan(90_000);
+    for (const { id, tunnel } of tracker.flows()) {
+      expect(tunnel.map(({ client }) => client)).toEqual([address(((id - 1) % 100) + 1), 'fd00::']);
+    }
   });
 
   test('by ever new paths of tunnels makes no more paths than are told apart, and the others are of no flow', () => {
