@@ -1,8 +1,9 @@
-/** Writes the generated function for rows of sound layers: `npm run generate`. */
+/** Writes what is generated from the declarations of protocols: `npm run generate`. */
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { generateLooseSegments } from '../../src/protocols/generate-loose-segments.ts';
 import { generateSoundLayers } from '../../src/protocols/generate-sound-layers.ts';
 
-export const GENERATED = fileURLToPath(new URL('../../src/protocols/sound-layers.generated.ts', import.meta.url));
+const PROTOCOLS = new URL('../../src/protocols/', import.meta.url);
 
-writeFileSync(GENERATED, generateSoundLayers());
+writeFileSync(new URL('sound-layers.generated.ts', PROTOCOLS), generateSoundLayers());
+writeFileSync(new URL('loose-segments.generated.ts', PROTOCOLS), generateLooseSegments());
