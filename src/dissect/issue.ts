@@ -39,19 +39,24 @@ export interface Issue {
 /** A bounded list of issues, reused for every packet. */
 export class Issues {
   count = 0;
-  /** Issues that found no place. */
-  dropped = 0;
   private readonly items: Issue[] = [];
+  /** Rows and codes that found no place: a packet may be shown more than once. */
+  private readonly left = new Set<string>();
+
+  /** Issues that found no place; those of one row and code count as one. */
+  get dropped(): number {
+    return this.left.size;
+  }
 
   clear(): void {
     this.count = 0;
-    this.dropped = 0;
+    if (this.left.size > 0) this.left.clear();
   }
 
-  /** Adds an issue; identical to the last one of the same row and code, it is kept once. */
+  /** Adds an issue. */
   add(row: number, code: string, needed: number, available: number, limit: Limit): void {
     if (this.count === MAX_ISSUES) {
-      this.dropped++;
+      this.left.add(`${row} ${code}`);
       return;
     }
     const item = this.items[this.count];

@@ -151,6 +151,8 @@ test('issues beyond MAX_ISSUES are counted, and the count is told', () => {
   const { dropped } = layers.issues;
   expect(dropped).toBeGreaterThan(MAX_ISSUES);
   expect(JSON.parse(bareJson(layers))).toMatchObject({ issuesDropped: dropped });
+  // However often a packet is shown, its issues are as many.
+  expect(JSON.parse(bareJson(layers, true))).toMatchObject({ issuesDropped: dropped });
   expect(layerTree(layers, createStyle()).at(-1)).toContain(`! and ${dropped} more issues`);
   const head = { number: 1, time: '0', length: 40, captured: 40, point: '' };
   expect(packetLine(layers, head, createStyle())).toContain(`; and ${dropped} more`);
