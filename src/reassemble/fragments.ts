@@ -114,8 +114,10 @@ export class FragmentReassembly {
     const whole = new Uint8Array(length);
     let filled = 0;
     for (const { start, octets: part } of pieces) {
+      // What lies behind the end that the last fragment gives is no part of the packet.
+      if (start >= length) break;
       if (start !== filled) return undefined;
-      whole.set(part.subarray(0, Math.max(0, length - start)), start);
+      whole.set(part.subarray(0, length - start), start);
       filled = start + part.length;
     }
     return { view: new DataView(whole.buffer), frames: [...frames] };

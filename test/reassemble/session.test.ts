@@ -96,6 +96,11 @@ describe('fragments', () => {
     expect(whole?.last['frames']).toEqual(frames);
   });
 
+  test('a fragment behind the end that the last one gives is no part of the packet', () => {
+    const far = ipv4(17, Array<number>(16).fill(0xee), { word: 0x2000 | 8 });
+    expect(pass([piece(0, 16), far, piece(16, 40)], protocolsText)).toEqual(['ip', 'ip', 'ip:udp']);
+  });
+
   test('packets of different identification stay apart', () => {
     const found = pass([piece(0, 16, 1), piece(16, 40, 2), piece(16, 40, 1)], protocolsText);
     expect(found).toEqual(['ip', 'ip', 'ip:udp']);
