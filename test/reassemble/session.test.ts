@@ -99,6 +99,9 @@ describe('fragments', () => {
   test('a fragment behind the end that the last one gives is no part of the packet', () => {
     const far = ipv4(17, Array<number>(16).fill(0xee), { word: 0x2000 | 8 });
     expect(pass([piece(0, 16), far, piece(16, 40)], protocolsText)).toEqual(['ip', 'ip', 'ip:udp']);
+    const more = ipv4(17, datagram.slice(32, 40), { word: 0x2000 | 4 });
+    const last = ipv4(17, datagram.slice(8, 16), { word: 1 });
+    expect(pass([piece(0, 16), piece(16, 32), more, last], protocolsText).at(-1)).toBe('ip:udp');
   });
 
   test('packets of different identification stay apart', () => {
