@@ -100,9 +100,9 @@ const CALLS: readonly (readonly string[])[] = [
   ['-T', 'fields', '-e', 'dns.qry.name', '-e', 'http.host', '-e', 'tls.handshake.extensions_server_name'],
   ['stats'],
   ['stats', '--json'],
-  ['flows'],
-  ['flows', '--json'],
-  ['flows', '--csv'],
+  ['flows', '--max-flows', '100'],
+  ['flows', '--max-flows', '100', '--json'],
+  ['flows', '--max-flows', '100', '--csv'],
   ['cluster'],
   ['cluster', '--json'],
 ];
@@ -129,7 +129,7 @@ test('names of captures are shown safely, in messages too', async () => {
   for (const word of HOSTILE.filter((name) => !/[/\0]/.test(name))) {
     const path = join(folder, `${word}.pcap`);
     writeFileSync(path, buildPcap([{ octets: octetsOf(dnsQuery('a')), seconds: 0, nanos: 0 }]).subarray(0, -5));
-    for (const words of [[], ['--json'], ['stats'], ['flows', '--csv']]) {
+    for (const words of [[], ['--json'], ['stats'], ['flows', '--csv', '--max-flows', '100']]) {
       const { status, stdout, stderr } = await call(words, path);
       expect(status).toBe(3);
       expect(COMMANDING.exec(stdout + stderr)?.[0]).toBe(undefined);
@@ -145,7 +145,7 @@ test('no cell of --csv is a formula', async () => {
   for (const [index, word] of HOSTILE.entries()) {
     const path = join(folder, `csv-${index}.pcapng`);
     writeFileSync(path, captureOf(word));
-    const { stdout } = await runCli(['flows', '--csv', path]);
+    const { stdout } = await runCli(['flows', '--max-flows', '100', '--csv', path]);
     expect(stdout.split('\n').length).toBeGreaterThan(2);
     expect(stdout).not.toMatch(FORMULA);
   }
@@ -155,9 +155,9 @@ test('no cell of --csv is a formula', async () => {
 const NAMING: readonly (readonly string[])[] = [
   ['cluster'],
   ['cluster', '--json'],
-  ['flows'],
-  ['flows', '--json'],
-  ['flows', '--csv'],
+  ['flows', '--max-flows', '100'],
+  ['flows', '--max-flows', '100', '--json'],
+  ['flows', '--max-flows', '100', '--csv'],
   [],
   ['--layers'],
   ['--hex'],
@@ -196,7 +196,10 @@ describe('names of pods, nodes and services', () => {
 
   test('are there to be shown', async () => {
     const capture = join(folder, 'pods.pcap');
-    const { stdout } = await call(['flows', '--csv', '--context', contextOf('=cmd', HOSTILE.length)], capture);
+    const { stdout } = await call(
+      ['flows', '--max-flows', '100', '--csv', '--context', contextOf('=cmd', HOSTILE.length)],
+      capture,
+    );
     expect(stdout).toContain("'=cmd/=cmd");
   });
 });
@@ -205,7 +208,16 @@ test.each(['text', 'hex'])('what follow shows as %s', async (format) => {
   for (const [index, word] of HOSTILE.entries()) {
     const path = join(folder, `follow-${index}.pcap`);
     writeFileSync(path, buildPcap([{ octets: octetsOf(httpRequest(word)), seconds: 0, nanos: 0 }]));
-    const { status, stdout, stderr } = await runCli(['follow', path, '--flow', '1', '--format', format]);
+    const { status, stdout, stderr } = await runCli([
+      'follow',
+      path,
+      '--flow',
+      '1',
+      '--max-flows',
+      '100',
+      '--format',
+      format,
+    ]);
     expect({ status, found: COMMANDING.exec(stdout + stderr)?.[0] }).toEqual({ status: 0, found: undefined });
     expect(stdout).toContain(format === 'text' ? 'GET /' : '47 45 54');
   }
