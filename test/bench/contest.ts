@@ -18,6 +18,8 @@ export interface Contender {
   /** Words of the command; `F`, `G`, … stand for the captures, `rows` for the program that only dissects, `netdissect` for ours. */
   readonly words: readonly string[];
   readonly captures: readonly CaptureWanted[];
+  /** `own`: the time is what the command says it took once it was loaded. */
+  readonly clock?: 'own';
   /** Debian package of a peer. */
   readonly package?: string;
 }
@@ -81,7 +83,8 @@ export function hold(contest: Contest, runs: number, { capture, program }: Surro
     return { contender, captures, words: program(named), measured: [] as Measured[] };
   });
   for (let run = 0; run < runs * (contest.runs ?? 1); run++) {
-    for (const { words, measured } of entered) measured.push(measure(words[0]!, words.slice(1)));
+    for (const { contender, words, measured } of entered)
+      measured.push(measure(words[0]!, words.slice(1), contender.clock));
   }
   return {
     section: contest.section,

@@ -2,6 +2,7 @@
 import type { CaptureWanted, Contender, Contest, Goal } from './contest.ts';
 
 const MIX: CaptureWanted = { name: 'mix', size: 1 };
+const SHORT: CaptureWanted = { name: 'mix', size: 0.3 };
 const SMALL: CaptureWanted = { name: 'small', size: 1 };
 const SLICE: CaptureWanted = { name: 'mix', size: 'slice' };
 
@@ -68,14 +69,23 @@ export function contests(octets: number, folder: string): readonly Contest[] {
       goals: [
         time('flows --top 20', 'tcpdump -w', 2.1),
         time('flows --json', 'tcpdump -w', 3.8),
-        { kind: 'memory', ours: 'flows --top 20', atMost: 500 },
+        // 100 MB, and 300 octets a flow.
+        { kind: 'memory', ours: 'flows --top 20', atMost: 100 + (300 * 10 * flows) / 1e6 },
+        { kind: 'memory', ours: 'flows --json', atMost: 100 + (300 * 10 * flows) / 1e6 },
       ],
     },
     {
       section: 'rows',
       title: 'Dissecting to rows of layers, and nothing with them',
-      contenders: [{ id: 'rows', words: ['rows', 'F'], captures: [MIX] }, tcpdumpCopy(MIX)],
-      goals: [time('rows', 'tcpdump -w', 1.6)],
+      note: 'Of the shorter capture, the start of Node and the loading of its modules are a third of the whole process; `in it` is reading and dissecting.',
+      contenders: [
+        { id: 'rows, 0.3 ×', words: ['rows', 'F'], captures: [SHORT] },
+        { id: 'in it, 0.3 ×', words: ['rows', 'F'], captures: [SHORT], clock: 'own' },
+        { ...tcpdumpCopy(SHORT), id: 'tcpdump -w, 0.3 ×' },
+        { id: 'rows, 1 ×', words: ['rows', 'F'], captures: [MIX] },
+        { ...tcpdumpCopy(MIX), id: 'tcpdump -w, 1 ×' },
+      ],
+      goals: [time('in it, 0.3 ×', 'tcpdump -w, 0.3 ×', 1.6), time('rows, 1 ×', 'tcpdump -w, 1 ×', 1.6)],
     },
     {
       section: 'packets',
