@@ -4,26 +4,11 @@
  * packets of common protocols; at any other it stops, and the rows of layers are asked. So the declarations stay the only source, and what the
  * function can't do it leaves alone.
  */
-import { Dissector } from '../dissect/dissector.ts';
 import type { Field } from '../dissect/field.ts';
-import type { Protocol } from '../dissect/protocol.ts';
-import { fragmentTest, readExpression, readOnce } from '../protocols/generated-expressions.ts';
-import { standardProtocols } from '../protocols/index.ts';
+import type { Protocol, TableName } from '../dissect/protocol.ts';
+import { CaseGenerator } from '../protocols/case-generator.ts';
+import { readExpression } from '../protocols/generated-expressions.ts';
 import { KeyBit } from './queue.ts';
-
-/** Protocols with a case, in the order of their ids, with the module and constant that declare them where a function of theirs is called. */
-const COMMON: Readonly<Record<string, readonly [module: string, constant: string]>> = {
-  eth: ['ethernet', 'ethernet'],
-  vlan: ['vlan', 'vlan'],
-  raw: ['raw', 'raw'],
-  ip: ['ipv4', 'ipv4'],
-  ipv6: ['ipv6', 'ipv6'],
-  tcp: ['tcp', 'tcp'],
-  udp: ['udp', 'udp'],
-  vxlan: ['vxlan', 'vxlan'],
-  'flannel-udp': ['flannel-udp', 'flannelUdp'],
-  geneve: ['geneve', 'geneve'],
-};
 
 /** Expression that reads the 32 bits of an address, or has the 128 bits of one numbered. */
 function readAddress(field: Field): string {
@@ -31,24 +16,15 @@ function readAddress(field: Field): string {
   return field.bitWidth === 32 ? `view.getInt32(${at})` : `addresses.numberOf(view, ${at}) | 0`;
 }
 
-class Generator {
-  private readonly dissector: Dissector = new Dissector(standardProtocols);
-  /** Declared functions that are called, by the name they have in the generated file. */
-  private readonly functions = new Map<string, string>();
-  private readonly modules = new Map<string, string>();
-  /** Tables of code points that are read. */
-  private readonly tables = new Set<string>();
-
+class Generator extends CaseGenerator {
   write(): string {
-    const cases = this.dissector.protocols
-      .filter((protocol, id) => id > 0 && COMMON[protocol.name] !== undefined)
-      .map((protocol) => this.caseOf(protocol));
+    const cases = this.cases();
     return `${HEAD}
-${[...this.modules].map(([constant, module]) => `import { ${constant} } from '../protocols/${module}.ts';`).join('\n')}
+${this.imports('../protocols')}
 import type { KeyBatch, KeyBatchContext } from './key-batch-context.ts';
 import { type FlowQueue, hashKey, QUEUE_CAPACITY } from './queue.ts';
 
-${[...this.functions].map(([name, source]) => `const ${name} = ${source};`).join('\n')}
+${this.constants()}
 
 /**
  * Makes the function that adds rows of a batch to the queue, from \`from\` up to \`to\`, until it is full or comes to a packet that needs rows of
@@ -56,7 +32,7 @@ ${[...this.functions].map(([name, source]) => `const ${name} = ${source};`).join
  */
 export function createKeyBatch(context: KeyBatchContext, queue: FlowQueue): KeyBatch {
   const { dispatch, addresses, seed, guarded, terminal } = context;
-  const { ${[...this.tables].sort().join(', ')} } = context;
+  const { ${this.tableNames().join(', ')} } = context;
   const { key0, key1, key2, key3, key4, key5, key6, hash, direction, networkAt, transportAt, payloadAt } = queue;
   const { end, ipLength, payloadLength, ttl, tunnelPort, wireLength, time, packet, copy } = queue;
   return function keyBatch(view, batch, from, to) {
@@ -90,7 +66,7 @@ export function createKeyBatch(context: KeyBatchContext, queue: FlowQueue): KeyB
     let outerPort = 0;
     chain: for (;;) {
       switch (id) {
-${cases.join('\n')}
+${cases}
         default:
           break chain;
       }
@@ -133,86 +109,8 @@ ${cases.join('\n')}
 `;
   }
 
-  private call(protocol: Protocol, member: string): string {
-    const [module, constant] = COMMON[protocol.name]!;
-    this.modules.set(constant, module);
-    const name = `${constant}${member.replace(/(^|\.)(\w)/g, (_, _dot, letter: string) => letter.toUpperCase())}`;
-    this.functions.set(name, `${constant}.${member.replaceAll('.', '!.')}!`);
-    return name;
-  }
-
-  private id(name: string): number {
-    const id = this.dissector.named(name);
-    if (id === 0) throw new Error(`no protocol is named '${name}'`);
-    return id;
-  }
-
-  private caseOf(protocol: Protocol): string {
-    const lines = [
-      ...(protocol.bare
-        ? this.bare(protocol)
-        : [
-            ...this.header(protocol),
-            ...this.extent(protocol),
-            ...this.fragments(protocol),
-            ...this.part(protocol),
-            ...this.next(protocol),
-          ]),
-    ];
-    const body = readOnce(lines)
-      .map((line) => `          ${line}`)
-      .join('\n');
-    return `        // ${protocol.name}\n        case ${this.id(protocol.name)}: {\n${body}\n        }`;
-  }
-
-  private bare(protocol: Protocol): string[] {
-    return [`id = ${this.call(protocol, 'next')}(dispatch, view, at, at, limit);`, 'continue;'];
-  }
-
-  /** Length of the header, and what must hold of it. */
-  private header(protocol: Protocol): string[] {
-    const lines = [`if (at + ${protocol.minimum} > limit) break chain;`];
-    for (const { field, equals, atLeast } of protocol.checks) {
-      if (equals !== undefined) lines.push(`if (${readExpression(field)} !== ${equals}) break chain;`);
-      if (atLeast !== undefined && field !== protocol.headerLengthField)
-        lines.push(`if (${readExpression(field)} < ${atLeast}) break chain;`);
-    }
-    const isFixed = protocol.headerLengthField === undefined && protocol.headerLength === undefined;
-    const length =
-      protocol.headerLengthField !== undefined
-        ? readExpression(protocol.headerLengthField)
-        : protocol.headerLength !== undefined
-          ? `${this.call(protocol, 'headerLength')}(view, at, limit)`
-          : String(protocol.minimum);
-    lines.push(`const behind = at + ${length};`);
-    if (!isFixed) lines.push(`if (behind < at + ${protocol.minimum} || behind > limit) break chain;`);
-    return lines;
-  }
-
-  /** A length that bounds the layer; one that is odd is left to the rows. */
-  private extent(protocol: Protocol): string[] {
-    const { extentField, extentIncludesHeader, extentUpTo, extentOf } = protocol;
-    if (extentOf !== undefined) throw new Error(`${protocol.name}: an extent by function has no case`);
-    if (extentField === undefined) return [];
-    if (extentUpTo !== Number.POSITIVE_INFINITY)
-      return [`if (${readExpression(extentField)} <= ${extentUpTo}) break chain;`];
-    return [
-      `const length = ${readExpression(extentField)};`,
-      `const declared = ${extentIncludesHeader ? 'at' : 'behind'} + length;`,
-      'if (length === 0 || declared < behind || declared > wireEnd) break chain;',
-      'wireEnd = declared;',
-      'if (declared < limit) limit = declared;',
-      ...(extentIncludesHeader ? ['if (behind > limit) break chain;'] : []),
-    ];
-  }
-
-  private fragments(protocol: Protocol): string[] {
-    const test = fragmentTest(protocol);
-    return test === undefined ? [] : [`if (${test}) break chain;`];
-  }
-
   /** What the layer's role adds to the key. */
-  private part(protocol: Protocol): string[] {
+  protected take(protocol: Protocol): readonly string[] {
     switch (protocol.role) {
       case 'network':
         return this.network(protocol);
@@ -223,12 +121,6 @@ ${cases.join('\n')}
       default:
         return [];
     }
-  }
-
-  private tunnelKind(kind: string): number {
-    const index = this.dissector.tunnelKinds.indexOf(kind);
-    if (index <= 0) throw new Error(`no tunnel is called '${kind}'`);
-    return index;
   }
 
   private network(protocol: Protocol): string[] {
@@ -276,41 +168,25 @@ ${cases.join('\n')}
     ];
   }
 
-  /** Where the chain goes on. */
-  private next(protocol: Protocol): string[] {
-    const own = this.id(protocol.name);
-    const goOn = [`parent = ${own};`, 'at = behind;', 'continue;'];
-    const { nextTable, nextField, nextPorts, nextName, nextFrom } = protocol;
+  protected nextByPorts(protocol: Protocol, table: TableName): readonly string[] {
     // Octet streams carry no packets of their own.
     if (protocol.stream !== undefined) return ['isSound = true;', 'break chain;'];
-    if (nextPorts !== undefined) {
-      this.tables.add(nextPorts);
-      return [
-        'if (behind >= wireEnd) {',
-        '  isSound = true;',
-        '  break chain;',
-        '}',
-        `let carried = ${nextPorts}[destinationPort]!;`,
-        'if (carried === 0 || guarded[carried] !== 0) {',
-        `  carried = Math.abs(dispatch.carriedByPort(${own}, view, at, behind, limit));`,
-        '}',
-        'if (terminal[carried] !== 0) {',
-        '  isSound = true;',
-        '  break chain;',
-        '}',
-        'id = carried;',
-        ...goOn,
-      ];
-    }
-    if (nextTable !== undefined && nextField !== undefined) {
-      this.tables.add(nextTable);
-      // The extent has seen to it that a number below is no code.
-      const isChecked = protocol.extentField === nextField && protocol.extentUpTo >= nextFrom - 1;
-      const below = nextFrom > 0 && !isChecked ? [`if (${readExpression(nextField)} < ${nextFrom}) break chain;`] : [];
-      return [...below, `id = ${nextTable}[${readExpression(nextField)}]!;`, ...goOn];
-    }
-    if (nextName !== undefined) return [`id = ${this.id(nextName)};`, ...goOn];
-    return [`id = ${this.call(protocol, 'next')}(dispatch, view, at, behind, limit);`, ...goOn];
+    return [
+      'if (behind >= wireEnd) {',
+      '  isSound = true;',
+      '  break chain;',
+      '}',
+      `let carried = ${this.lookup(table, 'destinationPort')};`,
+      'if (carried === 0 || guarded[carried] !== 0) {',
+      `  carried = Math.abs(dispatch.carriedByPort(${this.id(protocol.name)}, view, at, behind, limit));`,
+      '}',
+      'if (terminal[carried] !== 0) {',
+      '  isSound = true;',
+      '  break chain;',
+      '}',
+      'id = carried;',
+      ...this.goOn(protocol),
+    ];
   }
 }
 
@@ -325,5 +201,5 @@ const HEAD =
 
 /** The text of `key-batch.generated.ts`. */
 export function generateKeyBatch(): string {
-  return new Generator().write();
+  return new Generator('dispatch').write();
 }

@@ -84,13 +84,12 @@ export function createKeyBatch(context: KeyBatchContext, queue: FlowQueue): KeyB
           if (((uint8At0 >>> 4) & 15) !== 4) break chain;
           const behind = at + (uint8At0 & 15) * 4;
           if (behind < at + 20 || behind > limit) break chain;
+          if ((view.getUint16(at + 6) & 16383) !== 0) break chain;
           const length = view.getUint16(at + 2);
           const declared = at + length;
           if (length === 0 || declared < behind || declared > wireEnd) break chain;
           wireEnd = declared;
           if (declared < limit) limit = declared;
-          if (behind > limit) break chain;
-          if ((view.getUint16(at + 6) & 16383) !== 0) break chain;
           if (behind >= wireEnd) break chain;
           if (parent === 9) {
             if (network < 0 || tunnel !== 0) break chain;
@@ -203,7 +202,6 @@ export function createKeyBatch(context: KeyBatchContext, queue: FlowQueue): KeyB
           if (length === 0 || declared < behind || declared > wireEnd) break chain;
           wireEnd = declared;
           if (declared < limit) limit = declared;
-          if (behind > limit) break chain;
           sourcePort = view.getUint16(at);
           destinationPort = view.getUint16(at + 2);
           transport = at;

@@ -80,7 +80,6 @@ export function createSoundLayers(dissector: Dissector): SoundLayers {
           if (at + 20 > limit) break chain;
           const uint8At0 = view.getUint8(at);
           if (((uint8At0 >>> 4) & 15) !== 4) break chain;
-          if ((uint8At0 & 15) * 4 < 20) break chain;
           const behind = at + (uint8At0 & 15) * 4;
           if (behind < at + 20 || behind > limit) break chain;
           if ((view.getUint16(at + 6) & 16383) !== 0) break chain;
@@ -134,10 +133,8 @@ export function createSoundLayers(dissector: Dissector): SoundLayers {
         // tcp
         case 26: {
           if (at + 20 > limit) break chain;
-          const uint8At12 = view.getUint8(at + 12);
           if (streams) break chain;
-          if (((uint8At12 >>> 4) & 15) * 4 < 20) break chain;
-          const behind = at + ((uint8At12 >>> 4) & 15) * 4;
+          const behind = at + ((view.getUint8(at + 12) >>> 4) & 15) * 4;
           if (behind < at + 20 || behind > limit) break chain;
           ids[row] = 26;
           starts[row] = at;
