@@ -6,7 +6,7 @@ const DEFAULT_SIZE = 64 * 1024;
  */
 export class ByteWindow {
   /** The buffer; replaced when it grows. */
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
   /** The same octets as `bytes`. */
   view: DataView;
   /** First octet not yet consumed, an offset in `bytes`. */
@@ -45,6 +45,27 @@ export class ByteWindow {
       throw new RangeError(`${count} octets committed, ${this.bytes.length - this.end} were lent`);
     }
     this.end += count;
+  }
+
+  /**
+   * Takes octets [start, end) of another buffer for the next ones of the input, without copying them where what is not consumed fits in front.
+   *
+   * @returns the buffer that is not needed any more
+   */
+  exchange(buffer: Uint8Array<ArrayBuffer>, start: number, end: number): Uint8Array<ArrayBuffer> {
+    const { bytes, position, available } = this;
+    if (available > start) {
+      this.space(end - start).set(buffer.subarray(start, end));
+      this.commit(end - start);
+      return buffer;
+    }
+    buffer.set(bytes.subarray(position, this.end), start - available);
+    this.inputOffset += position - (start - available);
+    this.bytes = buffer;
+    this.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+    this.position = start - available;
+    this.end = end;
+    return bytes;
   }
 
   #moveToFront(): void {

@@ -127,6 +127,16 @@ export class CaptureReader {
   }
 
   /**
+   * Adds octets [start, end) of a buffer by taking it over where there is room in front of them for what is not consumed yet. Rows and packets
+   * handed over before are void.
+   *
+   * @returns a buffer that is the caller's again: the one that was in use, or the one given where its octets had to be copied
+   */
+  exchange(buffer: Uint8Array<ArrayBuffer>, start: number, end: number): Uint8Array<ArrayBuffer> {
+    return this.#window.exchange(buffer, start, end);
+  }
+
+  /**
    * Fills a batch with the next packets.
    *
    * @returns the rows filled; 0 where more octets are needed
