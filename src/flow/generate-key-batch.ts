@@ -72,13 +72,17 @@ ${cases}
       }
     }
     if (!isSound || network < 0) break;
-    const isSecond = source > destination || (source === destination && sourcePort > destinationPort);
-    const word0 = isSecond ? destination : source;
-    const word1 = isSecond ? source : destination;
-    const word2 = isSecond ? (destinationPort << 16) | sourcePort : (sourcePort << 16) | destinationPort;
+    // Either endpoint may be the lower one, which no processor can predict: the two change places without a branch.
+    const isSecond = source === destination ? +(sourcePort > destinationPort) : +(source > destination);
+    const addressSwap = (source ^ destination) & -isSecond;
+    const portSwap = (sourcePort ^ destinationPort) & -isSecond;
+    const outerSwap = (outerSource ^ outerDestination) & -isSecond;
+    const word0 = source ^ addressSwap;
+    const word1 = destination ^ addressSwap;
+    const word2 = ((sourcePort ^ portSwap) << 16) | (destinationPort ^ portSwap);
     const word3 = pointAndFlags | flags | protocol;
-    const word4 = isSecond ? outerDestination : outerSource;
-    const word5 = isSecond ? outerSource : outerDestination;
+    const word4 = outerSource ^ outerSwap;
+    const word5 = outerDestination ^ outerSwap;
     key0[entry] = word0;
     key1[entry] = word1;
     key2[entry] = word2;
@@ -87,7 +91,7 @@ ${cases}
     key5[entry] = word5;
     key6[entry] = tunnel;
     hash[entry] = hashKey(seed, word0, word1, word2, word3, word4, word5, tunnel);
-    direction[entry] = isSecond ? 1 : 0;
+    direction[entry] = isSecond;
     networkAt[entry] = network;
     transportAt[entry] = transport;
     payloadAt[entry] = payload;

@@ -126,7 +126,7 @@ export function packetUpdate(
         keepTtl(table, flow, side, ttl[i]!);
         if (packets === 0) markPacket(table, flow, side, queue, i, view);
       }
-      if (payload !== 0 && (words[at + Hot.flags]! & (FlowFlag.payloadMarked << side)) === 0) {
+      if ((words[at + Hot.flags]! & (FlowFlag.payloadMarked << side)) === 0 && payload !== 0) {
         markPayload(table, flow, side, queue, i, view);
       }
       if (header >= 0) segment(view, i, header, flow, side, tcpFlags);
