@@ -35,12 +35,13 @@ export function reserveRecords(most: number, isShared: boolean): RecordMemory {
   };
 }
 
+/** A shared memory does not count as the isolate's own: V8 would collect garbage at once for the sake of pages that are not there yet. */
 function reserve(octets: number, isShared: boolean): ArrayBufferLike {
   if (octets < LEAST_SLAB || typeof WebAssembly === 'undefined') {
     return isShared ? new SharedArrayBuffer(octets) : new ArrayBuffer(octets);
   }
   const pages = Math.ceil(octets / WASM_PAGE);
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: isShared }).buffer;
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }).buffer;
 }
 
 /** Records, as whoever reads flows sees them. */

@@ -3,8 +3,8 @@ import { Cold, FlowFlag, Hot, HotTime, RECORD_TIMES, RECORD_WORDS, TROUBLE_WORDS
 import { FlowRecords, reserveRecords } from './flow-records.ts';
 import { type FlowQueue, hashKey, QUEUE_CAPACITY } from './queue.ts';
 
-/** Fewest places of the index; it becomes four times as large when more than half are taken. */
-const LEAST_PLACES = 1 << 14;
+/** Fewest places of the index, as many as the processor's second cache takes; it becomes four times as large when more than half are taken. */
+const LEAST_PLACES = 1 << 18;
 const GROWTH = 4;
 /** Bits of an index place that hold the record's number; the others hold bits of the hash, to tell most other keys without a look. */
 const RECORD_BITS = 24;

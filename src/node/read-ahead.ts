@@ -5,8 +5,8 @@
 import { read } from 'node:fs';
 import type { CaptureReader } from '../capture/reader.ts';
 
-/** Octets of one read: shorter ones wait for the event loop more often, longer ones gain no more than 2 %. */
-const PIECE = 2 * 1024 * 1024;
+/** Octets of one read: shorter ones wait for the event loop more often, half as long ones cost 3 % of a pass of flows. */
+const PIECE = 4 * 1024 * 1024;
 /** Reads under way at a time: the second goes on while the event loop hears of the first. */
 const DEPTH = 2;
 /** Room in front of a piece, for a record that began in the one before. */
