@@ -6,7 +6,7 @@ const DEFAULT_SIZE = 64 * 1024;
  */
 export class ByteWindow {
   /** The buffer; replaced when it grows. */
-  bytes: Uint8Array<ArrayBuffer>;
+  bytes: Uint8Array;
   /** The same octets as `bytes`. */
   view: DataView;
   /** First octet not yet consumed, an offset in `bytes`. */
@@ -52,7 +52,7 @@ export class ByteWindow {
    *
    * @returns the buffer that is not needed any more
    */
-  exchange(buffer: Uint8Array<ArrayBuffer>, start: number, end: number): Uint8Array<ArrayBuffer> {
+  exchange(buffer: Uint8Array, start: number, end: number): Uint8Array {
     const { bytes, position, available } = this;
     if (available > start) {
       this.space(end - start).set(buffer.subarray(start, end));

@@ -132,7 +132,7 @@ export class CaptureReader {
    *
    * @returns a buffer that is the caller's again: the one that was in use, or the one given where its octets had to be copied
    */
-  exchange(buffer: Uint8Array<ArrayBuffer>, start: number, end: number): Uint8Array<ArrayBuffer> {
+  exchange(buffer: Uint8Array, start: number, end: number): Uint8Array {
     return this.#window.exchange(buffer, start, end);
   }
 

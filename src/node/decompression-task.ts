@@ -4,7 +4,7 @@ import { CaptureError } from '../capture/capture-error.ts';
 import type { Compression } from '../capture/foreign-formats.ts';
 import { decompress } from './decompression.ts';
 import { FileOctets } from './octet-input.ts';
-import { OctetRing } from './octet-ring.ts';
+import { PieceRing } from './piece-ring.ts';
 
 /** A file to be decompressed, open in the whole process, and the memory of the ring its octets go through. */
 export interface DecompressionTask {
@@ -31,11 +31,17 @@ export async function decompressForThread(
   { compression, descriptor, memory }: DecompressionTask,
   port: MessagePort,
 ): Promise<void> {
-  const ring = new OctetRing(memory);
+  const ring = new PieceRing(memory);
   const tell = (message: DecompressionMessage): void => port.postMessage(message);
   const tellMore = (): void => tell({ kind: 'more' });
   const tellNotice = (message: string): void => tell({ kind: 'notice', message });
-  const source = decompress(compression, new FileOctets(descriptor), () => {}, tellNotice);
+  const source = decompress(
+    compression,
+    new FileOctets(descriptor),
+    () => {},
+    tellNotice,
+    () => ring.room(),
+  );
   const receiver = {
     append(octets: Uint8Array): void {
       ring.add(octets, tellMore);
@@ -44,9 +50,11 @@ export async function decompressForThread(
   };
   try {
     while (await source.fill(receiver));
+    ring.finish();
     tell({ kind: 'end' });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    ring.finish();
     tell({
       kind: 'failed',
       code: 'code' in error ? String(error.code) : '',

@@ -6,7 +6,7 @@ import type { Compression } from '../capture/foreign-formats.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { DecompressionMessage, DecompressionTask } from './decompression-task.ts';
-import { OctetRing } from './octet-ring.ts';
+import { PieceRing } from './piece-ring.ts';
 
 /** Compressed octets of a file from which on the start of a thread, some 30 ms, is worth it. */
 const LEAST_SIZE = 8 * 1024 * 1024;
@@ -23,7 +23,7 @@ export function deservesThread({ name }: Compression, size: number): boolean {
  * and checked by its caller: beside flow tracking that costs as much as the tracking itself.
  */
 export class DecompressionThread implements ByteSource {
-  readonly #ring = new OctetRing();
+  readonly #ring = new PieceRing();
   readonly #program: URL;
   readonly #compression: Compression;
   readonly #descriptor: number;
@@ -50,7 +50,7 @@ export class DecompressionThread implements ByteSource {
   }
 
   fill(reader: CaptureReader): boolean | Promise<boolean> {
-    if (this.#ring.take((octets) => reader.append(octets))) return true;
+    if (this.#ring.take(reader)) return true;
     if (!this.#isOver) return this.#more().then(() => this.fill(reader));
     if (this.#failure !== undefined) throw this.#failure;
     return false;

@@ -22,7 +22,7 @@ export interface ReadAheadSizes {
 
 /** A read under way, or done. */
 interface Piece {
-  readonly buffer: Uint8Array<ArrayBuffer>;
+  readonly buffer: Uint8Array;
   readonly count: Promise<number>;
 }
 
@@ -33,7 +33,7 @@ export class ReadAhead {
   readonly #pieces: Piece[] = [];
   /** Where the next read begins. */
   #position: number;
-  #spare: Uint8Array<ArrayBuffer> | undefined;
+  #spare: Uint8Array | undefined;
 
   /** @param position octet to begin at */
   constructor(descriptor: number, position: number, sizes: ReadAheadSizes = { piece: PIECE, front: FRONT }) {
