@@ -3,9 +3,11 @@
  * bundle, as Python's byte code does, so whoever could change the one could change the other. V8 refuses what another version of it has made.
  */
 const { readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
-const { createRequire } = require('node:module');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
+
+/** Node's modules that a program's start has not loaded yet, and that take milliseconds to load. */
+const LATE = ['node:child_process', 'node:crypto', 'node:net', 'node:os', 'node:tty', 'node:worker_threads'];
 
 const bundle = join(__dirname, '../dist/command/command.cjs');
 const kept = `${bundle}.${process.versions.v8}-${process.arch}`;
@@ -19,12 +21,18 @@ function keptData() {
   }
 }
 
+/** `require` of the bundle, which asks for modules of Node's only: late ones are loaded when something of theirs is first read. */
+function requireLate(name) {
+  if (!LATE.includes(name)) return require(name);
+  return new Proxy({}, { get: (_, member) => require(name)[member], ownKeys: () => Reflect.ownKeys(require(name)) });
+}
+
 // The bundle is ASCII, which is read the fastest as Latin-1.
 const source = `(function (exports, require, module, __filename) {${readFileSync(bundle, 'latin1')}\n})`;
 const cachedData = keptData();
 const script = new Script(source, { filename: bundle, cachedData });
 const loaded = { exports: {} };
-script.runInThisContext()(loaded.exports, createRequire(bundle), loaded, bundle);
+script.runInThisContext()(loaded.exports, requireLate, loaded, bundle);
 
 /** Keeps what is compiled by now, unless that was done before or can't be; to be called when the work is done. */
 function keepCompiled() {

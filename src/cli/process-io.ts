@@ -1,5 +1,5 @@
 /** The process's own standard streams. */
-import { writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { ExitCode } from './exit-codes.ts';
 import { ClosedPipe, type CommandIo, type TextSink } from './io.ts';
@@ -14,16 +14,28 @@ const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 
+/** Whether a descriptor is of a terminal. Node's module that tells takes 2 ms to load, and need not be asked of files and pipes. */
+function isTerminal(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice() && isatty(descriptor);
+  } catch {
+    // A closed descriptor is none.
+    return false;
+  }
+}
+
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /** Writes by descriptor: a call returns when everything is written, so that the reader's pace is ours and nothing piles up in memory. */
 class DescriptorSink implements TextSink {
-  readonly isTTY: boolean;
   private readonly descriptor: number;
 
   constructor(descriptor: number) {
     this.descriptor = descriptor;
-    this.isTTY = isatty(descriptor);
+  }
+
+  get isTTY(): boolean {
+    return isTerminal(this.descriptor);
   }
 
   get columns(): number | undefined {
@@ -64,7 +76,9 @@ export function processIo(): CommandIo {
     stdout: new DescriptorSink(STDOUT),
     stderr: new DescriptorSink(STDERR),
     stdin: undefined,
-    stdinIsTTY: isatty(STDIN),
+    get stdinIsTTY() {
+      return isTerminal(STDIN);
+    },
     env: process.env,
     interrupted: interrupt.signal,
     threadProgram: THREAD_PROGRAM,

@@ -1,10 +1,10 @@
 /** The version, as the package's own manifest states it. */
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 
 interface Manifest {
   readonly version: string;
 }
 
-const manifest = createRequire(import.meta.url)('../../package.json') as Manifest;
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Manifest;
 
 export const VERSION: string = manifest.version;
