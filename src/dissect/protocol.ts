@@ -158,7 +158,10 @@ export interface ProtocolDeclaration<S extends FieldSpecs, V extends FieldSpecs>
   readonly quotes?: (view: DataView, start: number) => boolean;
   readonly trailer?: Trailer;
   readonly messages?: StreamMessages;
-  /** The fields of `variable` are all behind the fixed ones: a header of those alone has none, and `details` is not asked. */
+  /**
+   * The fields of `variable` are all behind the fixed ones: a header of those alone has none, and `details` is not asked. What it emits follows
+   * from the octets behind the fixed fields; and where it emits a number of 32 bits, nothing else follows from the octets of that number.
+   */
   readonly hasOptions?: boolean;
   /** Emits the fields of `variable`; `end` is the end of the header as captured. Called only to show or filter. */
   readonly details?: (

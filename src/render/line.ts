@@ -4,6 +4,7 @@ import { linkTypeName } from '../capture/link-types.ts';
 import { COMMON_ISSUES, NOTES } from '../dissect/issue.ts';
 import type { Layers } from '../dissect/layers.ts';
 import { BARE_ADDRESSES, Conversations, findInnermost, type Innermost, type NameAddress } from './conversation.ts';
+import { type Dress, dressOf } from './dress.ts';
 import { safeText } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type FixedText, fixedText, TextBuffer } from './text-buffer.ts';
@@ -40,17 +41,6 @@ const SEMICOLON = 59;
 const BLANKS = fixedText('  ');
 /** What stands before the notes about tunnels. */
 const NOTES_MARGIN = fixedText('   ');
-
-/** What a way to dress text puts before and behind it. */
-interface Dress {
-  readonly before: FixedText;
-  readonly behind: FixedText;
-}
-
-function dressOf(dress: (text: string) => string): Dress {
-  const [before = '', behind = ''] = dress('|').split('|');
-  return { before: fixedText(before), behind: fixedText(behind) };
-}
 
 /** Writes packets as lines to a buffer. */
 export class PacketLines {

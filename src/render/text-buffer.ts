@@ -31,6 +31,8 @@ export function fixedText(text: string): FixedText {
 
 /** Pairs of digits 00 to 99, as they stand in little-endian 16-bit words. */
 const DECIMAL_PAIRS = Uint16Array.from({ length: 100 }, (_, n) => wordOf(String(n).padStart(2, '0')));
+/** Octets in hexadecimal, as little-endian 16-bit words. */
+const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, n) => wordOf(n.toString(16).padStart(2, '0')));
 /** Octets in hexadecimal with a colon behind them, and in decimal with a dot behind them, as little-endian 32-bit words. */
 const HEX_TRIPLES = Int32Array.from({ length: 256 }, (_, n) => wordOf(`${n.toString(16).padStart(2, '0')}:`));
 const DOTTED = Int32Array.from({ length: 256 }, (_, n) => wordOf(`${n}.`));
@@ -75,6 +77,13 @@ export class TextBuffer {
   fixed(text: FixedText): void {
     this.reserve(text.length);
     this.at = putFixed(this.view, this.at, text);
+  }
+
+  /** Copies text that is encoded: for long ones the fastest way. */
+  encoded(text: Uint8Array): void {
+    this.reserve(text.length);
+    this.octets.set(text, this.at);
+    this.at += text.length;
   }
 
   /** Copies `length` octets that stand in `words` from index `from` on. */
@@ -208,6 +217,18 @@ export function putHexOctets(target: DataView, at: number, view: DataView, start
   let to = at;
   for (let i = start; i < end; i++, to += 3) target.setInt32(to, HEX_TRIPLES[view.getUint8(i)]!, true);
   return to - 1;
+}
+
+/** Writes `count` octets from `from` on in hexadecimal, each `stride` characters behind the one before; what stands between them stays. */
+export function putHexPairs(
+  target: DataView,
+  at: number,
+  view: DataView,
+  from: number,
+  count: number,
+  stride: number,
+): void {
+  for (let i = 0; i < count; i++) target.setUint16(at + i * stride, HEX_PAIRS[view.getUint8(from + i)]!, true);
 }
 
 /** Writes the four octets at `from` in dotted decimal. */

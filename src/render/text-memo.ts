@@ -70,7 +70,8 @@ export class TextMemo {
   }
 }
 
+/** The first place of two. */
 function slotOf(kind: number, first: number, second: number): number {
   const mixed = Math.imul(first ^ Math.imul(second ^ Math.imul(kind, 0x9e3779b1), 0x85ebca6b), 0xc2b2ae35);
-  return Math.imul(mixed ^ (mixed >>> 15), 0x27d4eb2d) >>> (32 - SLOT_BITS);
+  return (Math.imul(mixed ^ (mixed >>> 15), 0x27d4eb2d) >>> (32 - SLOT_BITS)) & ~1;
 }

@@ -1,9 +1,10 @@
 /** The fields of a layer as lines of a tree, written as octets: the range of octets, the name, and the value in words and numbers. */
 import type { Field } from '../dissect/field.ts';
-import { readNumber } from '../dissect/plan.ts';
-import { type ComputedValue, type FieldVisitor, walkField } from '../dissect/walk.ts';
-import { type FieldRun, newTextId, type RunFormat, RunKind, runAt } from './field-runs.ts';
+import type { ComputedValue, FieldVisitor } from '../dissect/walk.ts';
+import { type Dress, dressOf } from './dress.ts';
+import { newTextId, type RunFormat } from './field-runs.ts';
 import { leafText, valueText } from './field-text.ts';
+import { RecentTable } from './recent-table.ts';
 import type { Style } from './style.ts';
 import { type FixedText, fixedText, type TextBuffer } from './text-buffer.ts';
 import { TextMemo } from './text-memo.ts';
@@ -17,16 +18,28 @@ const KEPT_POSITIONS = 0x10000;
 const KEPT_DEPTHS = 0x100;
 /** Widest number whose words are kept: wider ones hardly ever come again. */
 const WIDEST_KEPT = 16;
+/** Texts of lines in headers that are remembered, as a binary logarithm. */
+const LINE_TEXT_BITS = 12;
 
 function nameText(field: Field): string {
   const isLabelled = field.kind === 'bool' || field.computed;
   return `${field.name.padEnd(NAME_WIDTH)} ${isLabelled ? `${field.title}: ` : ''}`;
 }
 
-/** How the runs of fixed fields are written: behind the range and the name what these hold, and a line end. */
+/** What stands on a line between the indentation and the value in digits. */
+export function beforeValue(field: Field): string {
+  return nameText(field) + (numberAs(field) === 'hex' ? '0x' : '');
+}
+
+/** What stands behind the value in digits: the unit, and the line end. */
+export function afterValue(field: Field): string {
+  return field.unit === '' || !hasNumber(field) ? '\n' : ` ${field.unit}\n`;
+}
+
+/** How the fixed fields of a protocol are cut into runs. */
 export const TREE_FORMAT: RunFormat = {
-  before: (field) => fixedText(nameText(field) + (numberAs(field) === 'hex' ? '0x' : '')),
-  after: (field) => fixedText(field.unit === '' || !hasNumber(field) ? '\n' : ` ${field.unit}\n`),
+  before: (field) => fixedText(beforeValue(field)),
+  after: (field) => fixedText(afterValue(field)),
   numberAs,
 };
 
@@ -66,6 +79,12 @@ function fieldTexts(field: Field): FieldTexts {
   };
 }
 
+function digitCount(value: number): number {
+  let count = 1;
+  for (let rest = value; rest >= 10; rest /= 10) count++;
+  return count;
+}
+
 /** Hexadecimal digits of a number of so many bits. */
 function hexDigits(bits: number): number {
   return (bits + 3) >> 2;
@@ -74,18 +93,24 @@ function hexDigits(bits: number): number {
 /** Writes the lines of one layer after the other. */
 export class TreeFields implements FieldVisitor {
   readonly out: TextBuffer;
-  readonly memo = new TextMemo();
+  /** Lines of headers that follow from few octets, by an id and these octets. */
+  readonly lineTexts = new RecentTable<Uint8Array>(LINE_TEXT_BITS);
+  private readonly memo = new TextMemo();
   /** Levels of indentation. */
   depth = 0;
-  private readonly style: Style;
   private readonly texts = new Map<Field, FieldTexts>();
-  private readonly margins = newTextId();
+  private readonly dim: Dress;
+  /** What stands between the ends of a range, and the columns that takes. */
+  private readonly dash: FixedText;
+  private readonly dashColumns: number;
   private view: DataView = new DataView(new ArrayBuffer(0));
   private origin = 0;
 
   constructor(out: TextBuffer, style: Style) {
     this.out = out;
-    this.style = style;
+    this.dim = dressOf(style.dim);
+    this.dash = fixedText(style.dash);
+    this.dashColumns = style.dash.length;
   }
 
   /** Begins a layer whose octets are in `view`, counted from `origin`, at a depth. */
@@ -97,17 +122,32 @@ export class TreeFields implements FieldVisitor {
 
   /** Writes what a line about the octets [start, end) begins with: their range, inclusive as people count them, and the indentation. */
   margin(start: number, end: number): void {
-    const { out, memo, margins, depth } = this;
+    const { out, dim, dash, dashColumns } = this;
     const first = start - this.origin;
-    const length = end - start;
-    const isKept = first < KEPT_POSITIONS && length < KEPT_POSITIONS;
-    const word = length <= 0 ? 0 : (first << 16) | length;
-    if (isKept && memo.write(out, margins, word, depth)) return;
+    const last = end - this.origin - 1;
+    out.fixed(dim.before);
+    if (last < first) out.spaces(RANGE_WIDTH);
+    else {
+      const columns = digitCount(first) + (last === first ? 0 : dashColumns + digitCount(last));
+      if (columns < RANGE_WIDTH) out.spaces(RANGE_WIDTH - columns);
+      out.number(first);
+      if (last > first) {
+        out.fixed(dash);
+        out.number(last);
+      }
+    }
+    out.fixed(dim.behind);
+    out.spaces(2 * this.depth + 2);
+  }
+
+  /** What `margin` writes. */
+  marginText(start: number, end: number): string {
+    const { out } = this;
     const from = out.at;
-    const last = length === 1 ? '' : `${this.style.dash}${first + length - 1}`;
-    const range = length <= 0 ? '' : `${first}${last}`;
-    out.text(`${this.style.dim(range.padStart(RANGE_WIDTH))}  ${'  '.repeat(depth)}`);
-    if (isKept) memo.keep(out, from, margins, word, depth);
+    this.margin(start, end);
+    const text = out.textFrom(from);
+    out.at = from;
+    return text;
   }
 
   /** Writes a line about the octets [start, end). */
@@ -197,40 +237,6 @@ export class TreeFields implements FieldVisitor {
     this.depth--;
   }
 
-  /** Writes the fixed fields of the header at `start`, all of which were captured. */
-  writeRuns(runs: readonly FieldRun[], start: number): void {
-    const { out, view } = this;
-    for (let i = 0; i < runs.length; i++) {
-      const declared = runs[i]!;
-      const run = declared.alternative === undefined ? declared : runAt(declared, view, start);
-      const at = start + run.octet;
-      switch (run.kind) {
-        case RunKind.number:
-          this.beginLine(run.id, run.before, at, at + run.octets);
-          out.number(readNumber(view, start, run));
-          out.fixed(run.after);
-          break;
-        case RunKind.hex:
-          this.beginLine(run.id, run.before, at, at + run.octets);
-          out.hexDigits(readNumber(view, start, run), hexDigits(run.field.bitWidth));
-          out.fixed(run.after);
-          break;
-        case RunKind.ipv4:
-          this.beginLine(run.id, run.before, at, at + run.octets);
-          out.ipv4(view, at);
-          out.fixed(run.after);
-          break;
-        case RunKind.ether:
-          this.beginLine(run.id, run.before, at, at + run.octets);
-          out.hexOctets(view, at, at + run.octets);
-          out.fixed(run.after);
-          break;
-        default:
-          this.writeKept(run, start);
-      }
-    }
-  }
-
   /** Writes what stands before the value of a single field with the octets [start, end): margin and name. */
   private beginLine(id: number, before: FixedText, start: number, end: number): void {
     const { out, memo, depth } = this;
@@ -243,17 +249,5 @@ export class TreeFields implements FieldVisitor {
     this.margin(start, end);
     out.fixed(before);
     if (isKept) memo.keep(out, from, id, word, depth);
-  }
-
-  private writeKept(run: FieldRun, start: number): void {
-    const { out, view, memo, depth } = this;
-    const position = start - this.origin;
-    const isKept = run.kind === RunKind.kept && position < KEPT_POSITIONS && depth < KEPT_DEPTHS;
-    const word = isKept ? readNumber(view, start, run) : 0;
-    const place = (position << 8) | depth;
-    if (isKept && memo.write(out, run.id, word, place)) return;
-    const from = out.at;
-    for (const field of run.fields) walkField(field, view, start, this);
-    if (isKept) memo.keep(out, from, run.id, word, place);
   }
 }

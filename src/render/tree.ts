@@ -1,8 +1,12 @@
 /** The tree of layers and fields: what is inside what, with the octets each field stands on. */
 import { type Layers, RowFlag } from '../dissect/layers.ts';
 import { walkDetails, walkLayer } from '../dissect/walk.ts';
-import { type FieldRuns, fieldRuns, newTextId } from './field-runs.ts';
+import { type FieldRun, type FieldRuns, fieldRuns } from './field-runs.ts';
+import { type Form, writeForm } from './form.ts';
+import { headerForm } from './header-form.ts';
 import { issueWords } from './line.ts';
+import { OptionForms } from './option-forms.ts';
+import { RecentTable } from './recent-table.ts';
 import { type Remainder, remaindersOf } from './remainder.ts';
 import type { Style } from './style.ts';
 import { type FixedText, fixedText, TextBuffer } from './text-buffer.ts';
@@ -12,12 +16,18 @@ const LINE_END = 10;
 const OCTETS = fixedText(' octets');
 /** Positions below this are half of a number that headings can be kept by. */
 const KEPT_POSITIONS = 0x10000;
+/** Headers whose forms are remembered, as a binary logarithm. */
+const FORM_BITS = 11;
 
-/** A protocol's layers, as far as they are the same for all packets. */
-interface LayerRuns extends FieldRuns {
-  /** Id of the headings. */
-  readonly heading: number;
+/** The forms of headers at one place. */
+interface HeaderForms {
+  readonly fixed: Form;
+  /** Of its options; undefined where it has none. */
+  readonly options: OptionForms | undefined;
 }
+
+/** Stands for the forms of a header that was met but once: many are never met again. */
+const SEEN_ONCE: HeaderForms = { fixed: { pieces: [], room: 0 }, options: undefined };
 
 /** Writes packets' trees to a buffer. */
 export class LayerTree {
@@ -25,7 +35,8 @@ export class LayerTree {
   private readonly style: Style;
   private readonly only: ReadonlySet<string> | undefined;
   private readonly fields: TreeFields;
-  private readonly runs: (LayerRuns | undefined)[] = [];
+  private readonly runs: (FieldRuns | undefined)[] = [];
+  private readonly forms = new RecentTable<HeaderForms>(FORM_BITS);
   /** What the lines about octets of a kind begin with. */
   private readonly kinds: Readonly<Record<Remainder['kind'], FixedText>>;
   /** Depth of each row's fields. */
@@ -67,31 +78,51 @@ export class LayerTree {
   private writeLayer(layers: Layers, row: number): void {
     const { fields } = this;
     const id = layers.protocol[row]!;
-    this.runs[id] ??= { ...fieldRuns(layers.protocolOf(row), TREE_FORMAT), heading: newTextId() };
-    const { runs, octets, heading } = this.runs[id];
-    const start = layers.start[row]!;
-    this.writeHeading(layers, row, heading);
-    fields.depth++;
-    if (start + octets > layers.payload[row]!) walkLayer(layers, row, fields);
-    else {
-      fields.writeRuns(runs, start);
-      walkDetails(layers, row, fields);
-    }
-  }
-
-  private writeHeading(layers: Layers, row: number, heading: number): void {
-    const { out, fields } = this;
-    const { memo } = fields;
-    const origin = layers.originOf(row);
+    this.runs[id] ??= fieldRuns(layers.protocolOf(row), TREE_FORMAT);
+    const { runs, octets } = this.runs[id];
     const start = layers.start[row]!;
     const end = layers.payload[row]!;
-    const isKept = layers.source[row] === 0 && end - origin < KEPT_POSITIONS;
-    const range = ((start - origin) << 16) | (end - origin);
+    const forms = start + octets <= end ? this.formsOf(layers, row, runs) : undefined;
+    if (forms === undefined) {
+      fields.line(start, end, this.headingText(layers, row));
+      fields.depth++;
+      walkLayer(layers, row, fields);
+      return;
+    }
+    fields.depth++;
+    writeForm(forms.fixed, layers.viewOf(row), start, fields);
+    if (forms.options === undefined) walkDetails(layers, row, fields);
+    else forms.options.write(layers, row, fields);
+  }
+
+  /** The forms of a row's header; undefined where no header like it was met lately. */
+  private formsOf(layers: Layers, row: number, runs: readonly FieldRun[]): HeaderForms | undefined {
+    const { fields, forms } = this;
+    const origin = layers.originOf(row);
+    const start = layers.start[row]! - origin;
+    const end = layers.payload[row]! - origin;
+    if (layers.source[row] !== 0 || end >= KEPT_POSITIONS) return undefined;
+    const id = layers.protocol[row]!;
+    const range = (start << 16) | end;
     const marks = (fields.depth << 24) | (row << 16) | (layers.tunnel[row]! << 8) | layers.flags[row]!;
-    if (isKept && memo.write(out, heading, range, marks)) return;
-    const from = out.at;
-    fields.line(start, end, this.headingText(layers, row));
-    if (isKept) memo.keep(out, from, heading, range, marks);
+    const found = forms.get(id, range, marks);
+    if (found === undefined) forms.set(id, range, marks, SEEN_ONCE);
+    if (found !== SEEN_ONCE) return found;
+    const made = this.makeForms(layers, row, runs);
+    forms.set(id, range, marks, made);
+    return made;
+  }
+
+  private makeForms(layers: Layers, row: number, runs: readonly FieldRun[]): HeaderForms {
+    const { fields } = this;
+    const start = layers.start[row]!;
+    const end = layers.payload[row]!;
+    const { hasOptions, minimum } = layers.protocolOf(row);
+    const heading = `${fields.marginText(start, end)}${this.headingText(layers, row)}\n`;
+    fields.depth++;
+    const fixed = headerForm(heading, runs, start, fields);
+    fields.depth--;
+    return { fixed, options: hasOptions && end - start > minimum ? new OptionForms() : undefined };
   }
 
   private headingText(layers: Layers, row: number): string {
