@@ -42,6 +42,15 @@ export class PacketBatch {
   }
 }
 
+/**
+ * Puts the next packet into a row of a batch, whose `count` then ends behind it. False, and nothing done, where the packet is not there as a whole or
+ * its record has anything to be told or thrown: `nextBatch` takes it from there.
+ *
+ * This is for who works on each packet at once: the header of the next record is fetched from memory meanwhile. What is read ahead comes from another
+ * processor's cache, and of the 40 ns that `nextBatch` takes for a packet of it, 30 are waiting.
+ */
+export type RowCutter = (row: number) => boolean;
+
 const NO_OCTETS = new Uint8Array(0);
 
 /** One packet, borrowed from the reader's buffer: it holds until the next call to the reader. Reused for the whole capture. */

@@ -3,7 +3,7 @@ import { CaptureError, CaptureErrorCode, type CutOff } from './capture-error.ts'
 import { describeForeign } from './foreign-formats.ts';
 import type { ByteOrder, CaptureInterface, CaptureSection, NameRecord } from './interface.ts';
 import { type Notice, Notices } from './notice.ts';
-import { type Packet, PacketBatch } from './packet.ts';
+import { type Packet, PacketBatch, type RowCutter } from './packet.ts';
 import { PcapRecords } from './pcap.ts';
 import { type PcapHeader, pcapHeaderLength, pcapInterface, readPcapHeader } from './pcap-header.ts';
 import { PcapngBlocks } from './pcapng.ts';
@@ -39,6 +39,7 @@ export class CaptureReader {
   #header: PcapHeader | undefined;
   #blocks: PcapngBlocks | undefined;
   #cutter: PacketCutter | undefined;
+  #records: PcapRecords | undefined;
   #damage: CaptureError | undefined;
 
   constructor(options: CaptureReaderOptions = {}) {
@@ -157,6 +158,11 @@ export class CaptureReader {
     return batch.count;
   }
 
+  /** What takes packets one by one into a batch, where the format allows for it: that of pcap, once its header was read. */
+  cutter(batch: PacketBatch): RowCutter | undefined {
+    return this.#records?.cutter(batch);
+  }
+
   /**
    * Makes `packet` the next one; false where more octets are needed. The convenience of `nextBatch`.
    *
@@ -200,8 +206,10 @@ export class CaptureReader {
       this.#header = header;
       this.#interfaces = [pcapInterface(header)];
       window.position += pcapLength;
-      this.#cutter = new PcapRecords(window, this.#notices, header);
-      return this.#cutter;
+      const records = new PcapRecords(window, this.#notices, header);
+      this.#records = records;
+      this.#cutter = records;
+      return records;
     }
     if (isSectionHeaderType(octets)) {
       if (octets.length < BLOCK_HEADER_LENGTH + MAGIC_LENGTH) return undefined;

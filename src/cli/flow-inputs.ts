@@ -14,17 +14,19 @@ import { dissectPacket } from './dissection.ts';
 interface PacketChoice {
   readonly join: boolean | undefined;
   readonly count: number | undefined;
+  /** All that a reader has at hand may be taken with a run of it: nobody else looks at its packets. */
+  readonly takesRest?: boolean;
 }
 
 /**
- * Hands runs of packets to the tracker, each capture as an input of its own, pieces of one as the same.
+ * Hands runs of packets to the tracker, each capture as an input of its own, pieces of one as the same. The captures are read one after the other.
  *
  * @param counts packets that count; all where it is not given
  */
 export function flowInputs(
   tracker: FlowTracker,
   points: Points,
-  { join = false, count = Number.POSITIVE_INFINITY }: PacketChoice,
+  { join = false, count = Number.POSITIVE_INFINITY, takesRest = false }: PacketChoice,
   counts?: Filter,
 ): (run: PacketRun, origin: PacketOrigin) => boolean {
   const inputs: FlowInput[] = [];
@@ -44,6 +46,8 @@ export function flowInputs(
     const taken = Math.min(run.end - run.start, left);
     if (select === undefined) inputs[place].add(reader.view, run.batch, run.start, run.start + taken);
     else select(inputs[place], run, run.start + taken, origin);
+    if (select === undefined && takesRest && left === Number.POSITIVE_INFINITY)
+      inputs[place].addRest(reader, run.batch);
     left -= taken;
     return left > 0;
   };

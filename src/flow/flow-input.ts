@@ -1,5 +1,6 @@
 /** One capture on its way into a tracker: its interfaces, its packets by batch, and those that only rows of layers can sum up. */
-import type { PacketBatch } from '../capture/packet.ts';
+import type { PacketBatch, RowCutter } from '../capture/packet.ts';
+import type { CaptureReader } from '../capture/reader.ts';
 import type { Layers } from '../dissect/layers.ts';
 import { sll } from '../protocols/sll.ts';
 import { sll2 } from '../protocols/sll2.ts';
@@ -76,8 +77,41 @@ export class FlowInput {
     tracker.flush(view);
   }
 
+  /**
+   * Takes all packets that a reader has at hand, each cut as it is summed up; nothing where its format or its packets don't allow for that. The rows
+   * of the batch are overwritten. What is left is for `nextBatch`.
+   */
+  addRest(reader: CaptureReader, batch: PacketBatch): void {
+    const { tracker } = this;
+    const { queue } = tracker;
+    const { view } = reader;
+    const cut = reader.cutter(batch);
+    const known = this.interfaceOf(0);
+    if (cut === undefined || !known.isCommon) return;
+    for (;;) {
+      batch.count = 0;
+      const taken = this.addCommon(view, batch, 0, batch.capacity, known, cut);
+      this.packets += taken;
+      const isLeft = batch.count > taken;
+      if (!isLeft && queue.count < QUEUE_CAPACITY) break;
+      if (queue.count === QUEUE_CAPACITY) tracker.flush(view);
+      if (isLeft) {
+        this.packets++;
+        this.addRow(view, batch, taken, known);
+      }
+    }
+    tracker.flush(view);
+  }
+
   /** Sums up packets as far as the generated function goes; answers the row it came to. */
-  private addCommon(view: DataView, batch: PacketBatch, row: number, end: number, known: KnownInterface): number {
+  private addCommon(
+    view: DataView,
+    batch: PacketBatch,
+    row: number,
+    end: number,
+    known: KnownInterface,
+    cut?: RowCutter,
+  ): number {
     const { tracker } = this;
     const { keyBatch } = tracker;
     if (keyBatch === undefined) return row;
@@ -87,7 +121,7 @@ export class FlowInput {
     context.firstProtocol = known.firstProtocol;
     context.key3 = this.pointOf(batch.interfaceId[row]!, known, 0) << POINT_SHIFT;
     context.packetsBefore = this.packets - row + 1;
-    return keyBatch.sumUp(view, batch, row, end);
+    return keyBatch.sumUp(view, batch, row, end, cut);
   }
 
   /** Sums a packet up by its rows of layers. */

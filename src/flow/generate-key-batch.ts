@@ -28,19 +28,20 @@ ${this.constants()}
 
 /**
  * Makes the function that adds rows of a batch to the queue, from \`from\` up to \`to\`, until it is full or comes to a packet that needs rows of
- * layers. It answers the row it has come to. Made once a pass, it has its tables and the queue's columns for constants.
+ * layers. It answers the row it has come to. With a cutter, each row is cut before it is summed up. Made once a pass, it has its tables and the queue's columns for constants.
  */
 export function createKeyBatch(context: KeyBatchContext, queue: FlowQueue): KeyBatch {
   const { dispatch, addresses, seed, guarded, terminal } = context;
   const { ${this.tableNames().join(', ')} } = context;
   const { key0, key1, key2, key3, key4, key5, key6, hash, direction, networkAt, transportAt, payloadAt } = queue;
   const { end, ipLength, payloadLength, ttl, tunnelPort, wireLength, time, packet, copy } = queue;
-  return function keyBatch(view, batch, from, to) {
+  return function keyBatch(view, batch, from, to, cut) {
   const { start: starts, length: lengths, wireLength: wireLengths, seconds, nanos } = batch;
   const { baseSeconds, firstProtocol, key3: pointAndFlags, packetsBefore } = context;
   let entry = queue.count;
   let row = from;
   for (; row < to && entry < QUEUE_CAPACITY; row++) {
+    if (cut !== undefined && !cut(row)) break;
     let at = starts[row]!;
     let limit = at + lengths[row]!;
     const wire = wireLengths[row]! > lengths[row]! ? wireLengths[row]! : lengths[row]!;

@@ -1,5 +1,5 @@
 /** What the generated batch function is given beside packets. */
-import type { PacketBatch } from '../capture/packet.ts';
+import type { PacketBatch, RowCutter } from '../capture/packet.ts';
 import type { Dissector } from '../dissect/dissector.ts';
 import type { Protocol } from '../dissect/protocol.ts';
 import type { AddressTable } from './address-table.ts';
@@ -27,7 +27,7 @@ export interface KeyBatchContext {
 }
 
 /** The generated function. */
-export type KeyBatch = (view: DataView, batch: PacketBatch, from: number, to: number) => number;
+export type KeyBatch = (view: DataView, batch: PacketBatch, from: number, to: number, cut?: RowCutter) => number;
 
 /** Makes the context of one pass. */
 export function createKeyBatchContext(dissector: Dissector, addresses: AddressTable, seed: number): KeyBatchContext {

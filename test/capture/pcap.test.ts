@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NoticeCode } from '../../src/capture/notice.ts';
+import { PacketBatch } from '../../src/capture/packet.ts';
+import { CaptureReader } from '../../src/capture/reader.ts';
 import {
   buildPcap,
   concat,
@@ -220,4 +222,67 @@ test('cut off anywhere: the packets before the cut, and what is missing', () => 
     expect(packets).toHaveLength(whole);
     expect(cutOff).toEqual(length === at ? undefined : { byteOffset: at, needed, available: length - at });
   }
+});
+
+describe('packets that are cut one by one', () => {
+  /** Cuts as many as it can one by one, and asks for a batch where it can't, as whoever works on packets at once does. */
+  function cutOneByOne(octets: Uint8Array, piece: number): { rows: string[]; oneByOne: number; notices: number } {
+    const reader = new CaptureReader({ bufferSize: 16 });
+    const batch = new PacketBatch(2);
+    const rows: string[] = [];
+    let oneByOne = 0;
+    const keep = (row: number): void => {
+      const { start, length, wireLength, seconds, nanos, interfaceId, byteOffset, optionsStart, optionsEnd } = batch;
+      const octets = reader.bytes.subarray(start[row]!, start[row]! + length[row]!);
+      const facts = [wireLength, seconds, nanos, interfaceId, byteOffset, optionsStart, optionsEnd].map(
+        (column) => column[row],
+      );
+      rows.push(`${octets} ${facts}`);
+    };
+    for (let at = 0; at < octets.length; at += piece) {
+      reader.append(octets.subarray(at, at + piece));
+      while (reader.nextBatch(batch) > 0) {
+        for (let row = 0; row < batch.count; row++) keep(row);
+        const cut = reader.cutter(batch);
+        for (let row = 0; cut?.(row % 2); row++) {
+          expect(batch.count).toBe((row % 2) + 1);
+          keep(row % 2);
+          oneByOne++;
+        }
+      }
+    }
+    return { rows, oneByOne, notices: reader.notices.reduce((sum, { count }) => sum + count, 0) };
+  }
+
+  const record = fc.record({
+    octets: fc.uint8Array({ maxLength: 40 }),
+    seconds: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    nanos: fc.integer({ min: 0, max: 999_999 }).map((micros) => micros * 1000),
+    wireLength: fc.integer({ min: 0, max: 60 }),
+  });
+
+  test('are those of batches, odd records among them', () => {
+    let oneByOne = 0;
+    fc.assert(
+      fc.property(
+        fc.array(record, { maxLength: 12 }),
+        fc.record({ little: fc.boolean(), snapLength: fc.constantFrom(0, 20, 65_535), originalFirst: fc.boolean() }),
+        fc.integer({ min: 1, max: 300 }),
+        (frames, options, piece) => {
+          const octets = buildPcap(frames, options.originalFirst ? { ...options, version: [2, 2] } : options);
+          const cut = cutOneByOne(octets, piece);
+          const whole = readWhole(octets);
+          const expected = whole.packets.map(
+            ({ octets, wireLength, seconds, nanos, interfaceId, byteOffset }) =>
+              `${octets} ${[wireLength, seconds, nanos, interfaceId, byteOffset, 0, 0]}`,
+          );
+          expect(cut.rows).toEqual(expected);
+          expect(cut.notices).toBe(whole.reader.notices.reduce((sum, { count }) => sum + count, 0));
+          oneByOne += cut.oneByOne;
+        },
+      ),
+      { seed: 5, numRuns: 500 },
+    );
+    expect(oneByOne).toBeGreaterThan(100);
+  });
 });

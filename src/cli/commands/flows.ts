@@ -72,8 +72,9 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
     sources.applications = new ApplicationObserver(() => tracker.base);
     tracker.observer = sources.applications;
   }
-  const takeAll = flowInputs(tracker, points, options, counts);
-  const take = isTold && paths.includes(STANDARD_INPUT) ? withEnds(tracker, takeAll) : takeAll;
+  const isLive = isTold && paths.includes(STANDARD_INPUT);
+  const takeAll = flowInputs(tracker, points, { ...options, takesRest: !isLive }, counts);
+  const take = isLive ? withEnds(tracker, takeAll) : takeAll;
   const onDamage = (damage: Damage): void => {
     if (options.json) output.line(warningJson(damage));
   };

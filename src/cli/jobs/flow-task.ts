@@ -63,7 +63,7 @@ export async function trackForThread(task: FlowTask, port: MessagePort): Promise
   });
   const applications = task.readsApplications ? new ApplicationObserver(() => tracker.base) : undefined;
   tracker.observer = applications;
-  const take = flowInputs(tracker, new Points(paths), { join: false, count: undefined });
+  const take = flowInputs(tracker, new Points(paths), { join: false, count: undefined, takesRest: true });
   const quota = new FlowQuota(state);
   const status = await readCaptures(paths.slice(slice.from, slice.to), {
     io,
