@@ -1,19 +1,17 @@
 /** The generated batch function: up to date, and equal to what rows of layers say, on sound, cut and mutated packets. */
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { PacketBatch } from '../../src/capture/packet.ts';
 import { FlowInput } from '../../src/flow/flow-input.ts';
 import { generateKeyBatch } from '../../src/flow/generate-key-batch.ts';
 import { FlowTracker } from '../../src/flow/tracker.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
 import { createDissector } from '../../src/protocols/standard-dissector.ts';
-import { capturesBelow, FIXTURES, hasShared, type OwnedPacket, packetsOf, SHARED } from '../corpus.ts';
+import { FIXTURES, packetsOf } from '../corpus.ts';
+import { testTwoWays } from '../two-ways.ts';
 
 const GENERATED = new URL('../../src/flow/key-batch.generated.ts', import.meta.url);
 const dissector = createDissector(standardProtocols);
-/** Packets of a capture that are compared; long captures repeat themselves. */
-const MOST_PACKETS = 3000;
 
 /** Keeps what would go into the table. */
 class QueueRecorder extends FlowTracker {
@@ -73,76 +71,17 @@ class Comparison {
   }
 }
 
-function comparisons(): (packet: OwnedPacket) => Comparison {
-  const byLinkType = new Map<number, Comparison>();
-  return ({ linkType }) => {
-    const known = byLinkType.get(linkType) ?? new Comparison(linkType);
-    byLinkType.set(linkType, known);
-    return known;
-  };
-}
-
 test('the generated file is what the declarations make', () => {
   expect(readFileSync(GENERATED, 'utf8')).toBe(generateKeyBatch());
 });
 
-const corpora = [
-  ['fixtures', FIXTURES],
-  ['shared', SHARED],
-] as const;
-
-describe.each(corpora)('%s', (_, folder) => {
-  test.skipIf(folder === SHARED && !hasShared)(
-    'every packet',
-    () => {
-      for (const path of capturesBelow(folder)) {
-        const of = comparisons();
-        for (const packet of packetsOf(`${folder}${path}`).slice(0, MOST_PACKETS)) {
-          of(packet).compare(packet.octets, packet.wireLength);
-        }
-      }
-    },
-    60_000,
-  );
-});
-
-/** A packet of every kind of capture point. */
-const SAMPLES = [
-  'flannel-vxlan/node1-eth1.pcap',
-  'flannel-udp/node1-eth1.pcap',
-  'calico-ipip/node1-eth0.pcap',
-  'outer-fragmentation/node1-eth1.pcap',
-  'flannel-vxlan-variants/node1-any.pcap',
-  'flannel-vxlan/node1-cni0.pcap',
-].flatMap((path) => packetsOf(`${FIXTURES}${path}`).slice(2, 12));
-
-test('every truncation', () => {
-  const of = comparisons();
-  for (const packet of SAMPLES) {
-    for (let length = 0; length < Math.min(packet.octets.length, 140); length++) {
-      of(packet).compare(packet.octets.slice(0, length), packet.wireLength);
-      of(packet).compare(packet.octets.slice(0, length), length);
-    }
-  }
-});
-
-test('mutated packets', () => {
-  const of = comparisons();
-  const mutation = fc.record({ at: fc.nat(130), octet: fc.nat(255) });
-  fc.assert(
-    fc.property(
-      fc.nat(SAMPLES.length - 1),
-      fc.array(mutation, { minLength: 1, maxLength: 6 }),
-      fc.nat(1600),
-      (sample, mutations, cut) => {
-        const packet = SAMPLES[sample]!;
-        const octets = packet.octets.slice(0, Math.max(60, cut));
-        for (const { at, octet } of mutations) if (at < octets.length) octets[at] = octet;
-        of(packet).compare(octets, Math.max(packet.wireLength, octets.length));
-      },
-    ),
-    { numRuns: 6000, seed: 7 },
-  );
+testTwoWays(() => {
+  const byLinkType = new Map<number, Comparison>();
+  return (octets, wireLength, linkType) => {
+    const known = byLinkType.get(linkType) ?? new Comparison(linkType);
+    byLinkType.set(linkType, known);
+    known.compare(octets, wireLength);
+  };
 });
 
 test('sound packets of common protocols need no rows', () => {

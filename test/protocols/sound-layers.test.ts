@@ -1,17 +1,15 @@
 /** The generated function for rows of sound layers: up to date, and of the same rows as the general chain, on sound, cut and mutated packets. */
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Dissector } from '../../src/dissect/dissector.ts';
 import { generateSoundLayers } from '../../src/protocols/generate-sound-layers.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
 import { createDissector } from '../../src/protocols/standard-dissector.ts';
-import { capturesBelow, FIXTURES, hasShared, type OwnedPacket, packetsOf, SHARED } from '../corpus.ts';
+import { capturesBelow, FIXTURES, hasShared, packetsOf, SHARED } from '../corpus.ts';
 import { rowsText } from '../packet-invariants.ts';
+import { testTwoWays } from '../two-ways.ts';
 
 const GENERATED = new URL('../../src/protocols/sound-layers.generated.ts', import.meta.url);
-/** Packets of a capture that are compared; long captures repeat themselves. */
-const MOST_PACKETS = 2000;
 
 const fast = createDissector(standardProtocols);
 const general = new Dissector(standardProtocols);
@@ -29,57 +27,7 @@ test('the generated file is what the declarations make', () => {
   expect(readFileSync(GENERATED, 'utf8')).toBe(generateSoundLayers());
 });
 
-const corpora = [
-  ['fixtures', FIXTURES],
-  ['shared', SHARED],
-] as const;
-
-describe.each(corpora)('%s', (_, folder) => {
-  test.skipIf(folder === SHARED && !hasShared)(
-    'every packet',
-    () => {
-      for (const path of capturesBelow(folder)) {
-        for (const { octets, wireLength, linkType } of packetsOf(`${folder}${path}`).slice(0, MOST_PACKETS)) {
-          compare(octets, wireLength, linkType);
-        }
-      }
-    },
-    60_000,
-  );
-});
-
-/** A packet of every kind of capture point. */
-const SAMPLES: readonly OwnedPacket[] = [
-  'flannel-vxlan/node1-eth1.pcap',
-  'flannel-udp/node1-eth1.pcap',
-  'calico-ipip/node1-eth0.pcap',
-  'outer-fragmentation/node1-eth1.pcap',
-  'flannel-vxlan-variants/node1-any.pcap',
-  'flannel-vxlan/node1-cni0.pcap',
-].flatMap((path) => packetsOf(`${FIXTURES}${path}`).slice(2, 12));
-
-test('every truncation', () => {
-  for (const { octets, wireLength, linkType } of SAMPLES) {
-    for (let length = 0; length < Math.min(octets.length, 140); length++) {
-      compare(octets.slice(0, length), wireLength, linkType);
-      compare(octets.slice(0, length), length, linkType);
-    }
-  }
-});
-
-test('mutated packets', () => {
-  const mutation = fc.record({ at: fc.nat(130), octet: fc.nat(255) });
-  const mutations = fc.array(mutation, { minLength: 1, maxLength: 6 });
-  fc.assert(
-    fc.property(fc.nat(SAMPLES.length - 1), mutations, fc.nat(1600), (sample, changes, cut) => {
-      const { octets, wireLength, linkType } = SAMPLES[sample]!;
-      const changed = octets.slice(0, Math.max(60, cut));
-      for (const { at, octet } of changes) if (at < changed.length) changed[at] = octet;
-      compare(changed, Math.max(wireLength, changed.length), linkType);
-    }),
-    { numRuns: 10_000, seed: 11 },
-  );
-});
+testTwoWays(() => compare);
 
 test('what a guess says of the first octet holds for all of them', () => {
   const guesses = standardProtocols.flatMap(({ name, guess }) => (guess?.first === undefined ? [] : [{ name, guess }]));
