@@ -1,28 +1,13 @@
 /** Makes `dist/command`: the command as one file, and the licences of the packages that it contains. Run by `npm run bundle`. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { numbers } from './bundle-numbers.ts';
+import { bundleCommand } from './bundle-command.ts';
 
 const FOLDER = 'dist/command';
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
-const { metafile } = await build({
-  entryPoints: ['src/cli/command.ts'],
-  outfile: join(FOLDER, 'command.cjs'),
-  bundle: true,
-  // Node's loader of ES modules takes 5 ms more to start, and can't keep what is compiled.
-  format: 'cjs',
-  platform: 'node',
-  target: 'node20',
-  minify: true,
-  banner: { js: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
-  define: { 'import.meta.url': 'moduleUrl' },
-  plugins: [numbers],
-  metafile: true,
-  logLevel: 'warning',
-});
+const { metafile } = await bundleCommand(join(FOLDER, 'command.cjs'));
 
 const packages = new Set<string>();
 for (const input of Object.keys(metafile.inputs)) {

@@ -3,7 +3,7 @@
  * bundle, as Python's byte code does, so whoever could change the one could change the other. V8 refuses what another version of it has made.
  */
 const { readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
 /** Node's modules that a program's start has not loaded yet, and that take milliseconds to load. */
@@ -27,12 +27,11 @@ function requireLate(name) {
   return new Proxy({}, { get: (_, member) => require(name)[member], ownKeys: () => Reflect.ownKeys(require(name)) });
 }
 
-// The bundle is ASCII, which is read the fastest as Latin-1.
-const source = `(function (exports, require, module, __filename) {${readFileSync(bundle, 'latin1')}\n})`;
 const cachedData = keptData();
-const script = new Script(source, { filename: bundle, cachedData });
+// The bundle is ASCII, which is read the fastest as Latin-1.
+const script = new Script(readFileSync(bundle, 'latin1'), { filename: bundle, cachedData });
 const loaded = { exports: {} };
-script.runInThisContext()(loaded.exports, requireLate, loaded, bundle);
+script.runInThisContext()(loaded.exports, requireLate, loaded, dirname(bundle));
 
 /** Keeps what is compiled by now, unless that was done before or can't be; to be called when the work is done. */
 function keepCompiled() {

@@ -1,6 +1,6 @@
 /** Names of the commands, and what a mistyped one may have meant. */
 
-/** Every command with what it gives. The first is the default. */
+/** Every command with what it gives. */
 export const COMMANDS = {
   packets: 'list, dissect and convert packets (the default command)',
   flows: 'conversations: who talked to whom, through which tunnel, and how it went',
@@ -14,6 +14,11 @@ export const COMMANDS = {
 
 export type CommandName = keyof typeof COMMANDS;
 
+/** What a call without the name of a command asks for. */
+export const DEFAULT_COMMAND: CommandName = 'packets';
+
+export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
+
 /** Whether the word is a command. */
 export function isCommand(word: string): word is CommandName {
   return Object.hasOwn(COMMANDS, word);
@@ -21,7 +26,7 @@ export function isCommand(word: string): word is CommandName {
 
 /** The command that the word nearly is; undefined where none is near. */
 export function commandNearTo(word: string): string | undefined {
-  return Object.keys(COMMANDS).find((name) => name === word || editDistance(word, name) <= (word.length > 4 ? 2 : 1));
+  return COMMAND_NAMES.find((name) => name === word || editDistance(word, name) <= (word.length > 4 ? 2 : 1));
 }
 
 /** Levenshtein distance of two short words. */

@@ -1,6 +1,8 @@
 /** The process's own standard streams. */
 import { fstatSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { isatty } from 'node:tty';
+import { pathToFileURL } from 'node:url';
 import { ExitCode } from './exit-codes.ts';
 import { ClosedPipe, type CommandIo, type TextSink } from './io.ts';
 
@@ -8,7 +10,7 @@ import { ClosedPipe, type CommandIo, type TextSink } from './io.ts';
 const INTERRUPTING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Seen from the bundle. */
-const THREAD_PROGRAM = new URL('../../bin/thread.js', import.meta.url);
+const THREAD_PROGRAM = join(import.meta.dirname, '../../bin/thread.js');
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -81,6 +83,8 @@ export function processIo(): CommandIo {
     },
     env: process.env,
     interrupted: interrupt.signal,
-    threadProgram: THREAD_PROGRAM,
+    get threadProgram() {
+      return pathToFileURL(THREAD_PROGRAM);
+    },
   };
 }

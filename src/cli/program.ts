@@ -1,7 +1,7 @@
 /** The commands and their options, as commander knows them. */
 import { Argument, Command, type CommanderError } from 'commander';
 import { addClusterOptions, type ClusterOptions } from './cluster-options.ts';
-import { COMMANDS } from './command-names.ts';
+import { COMMAND_NAMES, COMMANDS, type CommandName, DEFAULT_COMMAND } from './command-names.ts';
 import type { FieldsOptions } from './commands/reference.ts';
 import type { StatsOptions } from './commands/stats.ts';
 import { SHELLS, type Shell } from './completion.ts';
@@ -35,8 +35,58 @@ ${Object.entries(EXIT_MEANINGS)
   .map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`)
   .join('\n')}`;
 
-/** Builds the program; `onCall` receives what was asked for. Throws commander's `CommanderError` on help and wrong usage. */
-export function createProgram(version: string, io: CommandIo, onCall: (call: Call) => void): Command {
+/** What declares a command's operands and options on `command`, which hands what it is asked for to `onCall`. */
+type Declare = (command: Command, onCall: (call: Call) => void) => Command;
+
+const DECLARATIONS: Readonly<Record<CommandName, Declare>> = {
+  packets: (command, onCall) =>
+    addPacketsOptions(command.argument('[capture...]')).action((paths: string[], options: PacketsOptions) =>
+      onCall({ command: 'packets', paths, options }),
+    ),
+  flows: (command, onCall) =>
+    addFlowsOptions(command.argument('[capture...]')).action((paths: string[], options: FlowsOptions) =>
+      onCall({ command: 'flows', paths, options }),
+    ),
+  follow: (command, onCall) =>
+    addFollowOptions(command.argument('[capture...]')).action((paths: string[], options: FollowOptions) =>
+      onCall({ command: 'follow', paths, options }),
+    ),
+  cluster: (command, onCall) =>
+    addClusterOptions(command.argument('[capture...]')).action((paths: string[], options: ClusterOptions) =>
+      onCall({ command: 'cluster', paths, options }),
+    ),
+  stats: (command, onCall) =>
+    addCaptureOptions(
+      command
+        .argument('[capture...]')
+        .option('--packets', 'only count the packets')
+        .option('--json', 'one JSON object'),
+    ).action((paths: string[], options: StatsOptions) => onCall({ command: 'stats', paths, options })),
+  fields: (command, onCall) =>
+    command
+      .argument('[pattern]')
+      .option('--markdown', 'as Markdown tables')
+      .option('--json', 'one JSON object a line')
+      .action((pattern: string | undefined, options: FieldsOptions) =>
+        onCall({ command: 'fields', pattern: pattern ?? '', options }),
+      ),
+  schema: (command, onCall) => command.action(() => onCall({ command: 'schema' })),
+  completion: (command, onCall) =>
+    command
+      .addArgument(new Argument('<shell>').choices(SHELLS))
+      .action((shell: Shell) => onCall({ command: 'completion', shell })),
+};
+
+/**
+ * Builds the program with the commands named; `onCall` receives what was asked for. A call needs its own only, and all of them take 2 ms.
+ * Throws commander's `CommanderError` on help and wrong usage.
+ */
+export function createProgram(
+  version: string,
+  io: CommandIo,
+  onCall: (call: Call) => void,
+  names: readonly CommandName[] = COMMAND_NAMES,
+): Command {
   const program = new Command('netdissect');
   const quietly = (command: Command): Command =>
     command
@@ -55,37 +105,15 @@ export function createProgram(version: string, io: CommandIo, onCall: (call: Cal
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', AFTER_HELP);
-  const packets = addPacketsOptions(
-    quietly(program.command('packets [capture...]', { isDefault: true }).description(COMMANDS.packets)),
-  ).action((paths: string[], options: PacketsOptions) => onCall({ command: 'packets', paths, options }));
-  addFlowsOptions(quietly(program.command('flows [capture...]').description(COMMANDS.flows))).action(
-    (paths: string[], options: FlowsOptions) => onCall({ command: 'flows', paths, options }),
-  );
-  addFollowOptions(quietly(program.command('follow [capture...]').description(COMMANDS.follow))).action(
-    (paths: string[], options: FollowOptions) => onCall({ command: 'follow', paths, options }),
-  );
-  addClusterOptions(quietly(program.command('cluster [capture...]').description(COMMANDS.cluster))).action(
-    (paths: string[], options: ClusterOptions) => onCall({ command: 'cluster', paths, options }),
-  );
-  addCaptureOptions(
-    quietly(program.command('stats [capture...]').description(COMMANDS.stats))
-      .option('--packets', 'only count the packets')
-      .option('--json', 'one JSON object'),
-  ).action((paths: string[], options: StatsOptions) => onCall({ command: 'stats', paths, options }));
-  quietly(program.command('fields [pattern]').description(COMMANDS.fields))
-    .option('--markdown', 'as Markdown tables')
-    .option('--json', 'one JSON object a line')
-    .action((pattern: string | undefined, options: FieldsOptions) =>
-      onCall({ command: 'fields', pattern: pattern ?? '', options }),
-    );
-  quietly(program.command('schema').description(COMMANDS.schema)).action(() => onCall({ command: 'schema' }));
-  quietly(program.command('completion').description(COMMANDS.completion))
-    .addArgument(new Argument('<shell>').choices(SHELLS))
-    .action((shell: Shell) => onCall({ command: 'completion', shell }));
+  for (const name of names) {
+    const command = program.command(name, { isDefault: name === DEFAULT_COMMAND }).description(COMMANDS[name]);
+    DECLARATIONS[name](quietly(command), onCall);
+  }
   // The default command's options are what a newcomer looks for under the program's own help.
+  const byDefault = program.commands.find((command) => command.name() === DEFAULT_COMMAND);
   program.configureHelp({
     visibleOptions: (command) =>
-      command === program ? [...packets.options, ...program.options] : [...command.options],
+      command === program ? [...(byDefault?.options ?? []), ...program.options] : [...command.options],
   });
   return program;
 }

@@ -1,8 +1,8 @@
 /** The command as a user has it, bundled into a folder of its own. */
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundleCommand as bundle } from '../../../bundle-command.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -10,19 +10,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export async function bundleCommand(folder: string): Promise<URL> {
   cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-  mkdirSync(join(folder, 'dist/command'), { recursive: true });
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: ['src/cli/command.ts'],
-    outfile: join(folder, 'dist/command/command.cjs'),
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20',
-    banner: { js: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
-    define: { 'import.meta.url': 'moduleUrl' },
-    logLevel: 'error',
-  });
+  await bundle(join(folder, 'dist/command/command.cjs'));
   return pathToFileURL(join(folder, 'bin/thread.js'));
 }
 
