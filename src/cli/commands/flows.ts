@@ -62,13 +62,15 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
   };
   // What is let go early is printed at once where the order does not matter.
   const isTold = (options.json || options.csv) === true && !isRanked;
+  if (options.csv) output.line(FLOW_CSV_HEADER);
+  // The table has no room for what was said, so nothing is read for it.
+  const readsApplications = options.json === true || options.where?.includes('application') === true;
+  const jobs = flowJobs({ paths, options, io, readsApplications });
   const tracker = new ObservedTracker(dissector, {
     ...trackerSettings(options),
     ...(isTold ? { onReleased: tellReleased } : {}),
   });
-  if (options.csv) output.line(FLOW_CSV_HEADER);
-  // The table has no room for what was said, so nothing is read for it.
-  if (options.json || options.where?.includes('application')) {
+  if (readsApplications) {
     sources.applications = new ApplicationObserver(() => tracker.base);
     tracker.observer = sources.applications;
   }
@@ -80,13 +82,12 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
   };
   const { applications } = sources;
   const onText = (text: string): void => messages.repeat(text);
-  const jobs = flowJobs({ paths, options, io, tracker, applications, onDamage, onText });
   // Conversations do not cross captures, so that these need not be merged by time.
   const status = await readCaptures(paths, {
     io,
     messages,
     join: true,
-    onRun: jobs?.watch(take) ?? take,
+    onRun: jobs?.watch({ tracker, applications, onDamage, onText }, take) ?? take,
     elsewhere: jobs,
     onWait: () => output.flush(),
     onDamage,

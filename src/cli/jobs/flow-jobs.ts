@@ -20,6 +20,11 @@ export interface FlowJobCall {
   readonly paths: readonly string[];
   readonly options: FlowsOptions;
   readonly io: CommandIo;
+  readonly readsApplications: boolean;
+}
+
+/** What takes over what they find. */
+export interface FlowJobPass {
   readonly tracker: FlowTracker;
   readonly applications: ApplicationObserver | undefined;
   /** Hears of captures that could not be read to their end, as from `readCaptures`. */
@@ -28,7 +33,10 @@ export interface FlowJobCall {
   readonly onText: (text: string) => void;
 }
 
-/** The threads of a call; undefined where one is as good. Filters of packets and counts of them go on from capture to capture. */
+/**
+ * The threads of a call, started so that they are ready as soon as this one; undefined where one is as good. Filters of packets and counts of them go on
+ * from capture to capture.
+ */
 export function flowJobs(call: FlowJobCall): FlowJobs | undefined {
   const { paths, options, io } = call;
   const { jobs = 'auto', join, filter, count } = options;
@@ -40,38 +48,60 @@ export function flowJobs(call: FlowJobCall): FlowJobs | undefined {
   return own === undefined || others.length === 0 ? undefined : new FlowJobs(call, io.threadProgram, own, others);
 }
 
-/** Threads that track flows. */
+/** Threads that track flows; to be closed in any case. */
 export class FlowJobs implements ReadElsewhere {
-  private readonly call: FlowJobCall;
-  private readonly program: URL;
   private readonly own: Slice;
   private readonly others: readonly Slice[];
   private readonly state: SharedFlowState;
   private readonly quota: FlowQuota;
-  private workers: readonly Worker[] = [];
-  private results: Promise<readonly FlowTaskResult[]> | undefined;
+  private readonly results: Promise<readonly FlowTaskResult[]>;
+  private workers: readonly Worker[];
+  private pass: FlowJobPass | undefined;
+  private isTimed = false;
   private takenOver: Promise<ExitCode | undefined> | undefined;
 
-  constructor(call: FlowJobCall, program: URL, own: Slice, others: readonly Slice[]) {
-    this.call = call;
-    this.program = program;
+  constructor({ paths, options, readsApplications }: FlowJobCall, program: URL, own: Slice, others: readonly Slice[]) {
+    const { idle, maxFlows, decodeAs, quiet } = options;
     this.own = own;
     this.others = others;
-    this.state = {
+    const state: SharedFlowState = {
+      base: new Float64Array(new SharedArrayBuffer(8)),
+      isTimed: new Int32Array(new SharedArrayBuffer(4)),
       made: new Int32Array(new SharedArrayBuffer(4)),
-      mostFlows: call.options.maxFlows ?? DEFAULT_MAX_FLOWS,
-      read: new Float64Array(new SharedArrayBuffer(8 * call.paths.length)),
+      mostFlows: maxFlows ?? DEFAULT_MAX_FLOWS,
+      read: new Float64Array(new SharedArrayBuffer(8 * paths.length)),
     };
-    this.quota = new FlowQuota(this.state);
+    this.state = state;
+    this.quota = new FlowQuota(state);
+    this.workers = others.map((slice) => {
+      const task: FlowTask = {
+        kind: 'flows',
+        paths,
+        slice,
+        settings: { idle, maxFlows },
+        decodeAs,
+        quiet,
+        readsApplications,
+        threadProgram: program.href,
+        state,
+      };
+      return new Worker(program, { workerData: task });
+    });
+    this.results = Promise.all(this.workers.map(resultOf));
   }
 
-  /** The same with the threads started as soon as it is known what times count from, and ended once they are of no use. */
-  watch(take: (run: PacketRun, origin: PacketOrigin) => boolean): (run: PacketRun, origin: PacketOrigin) => boolean {
+  /** The same with the threads told what times count from as soon as it is known, and ended once they are of no use. */
+  watch(
+    pass: FlowJobPass,
+    take: (run: PacketRun, origin: PacketOrigin) => boolean,
+  ): (run: PacketRun, origin: PacketOrigin) => boolean {
+    this.pass = pass;
+    const { tracker } = pass;
     return (run, origin) => {
       const goesOn = take(run, origin);
       if (origin.index >= this.own.to) return goesOn;
-      if (this.results === undefined && this.call.tracker.isTimed) this.start();
-      if (!this.quota.allows(this.call.tracker.made)) this.close();
+      if (!this.isTimed && tracker.isTimed) this.tellBase(tracker.base);
+      if (!this.quota.allows(tracker.made)) this.close();
       return goesOn;
     };
   }
@@ -94,32 +124,21 @@ export class FlowJobs implements ReadElsewhere {
     this.workers = [];
   }
 
-  private start(): void {
-    const { paths, options, tracker, applications } = this.call;
-    const { idle, maxFlows, decodeAs, quiet } = options;
-    this.workers = this.others.map((slice) => {
-      const task: FlowTask = {
-        kind: 'flows',
-        paths,
-        slice,
-        settings: { idle, maxFlows },
-        decodeAs,
-        quiet,
-        readsApplications: applications !== undefined,
-        base: tracker.base,
-        threadProgram: this.program.href,
-        state: this.state,
-      };
-      return new Worker(this.program, { workerData: task });
-    });
-    this.results = Promise.all(this.workers.map(resultOf));
+  private tellBase(base: number): void {
+    this.isTimed = true;
+    this.state.base[0] = base;
+    Atomics.store(this.state.isTimed, 0, 1);
+    Atomics.notify(this.state.isTimed, 0);
   }
 
   /** The worst status of what other threads have read, once it is all taken over; undefined where it is of no use. */
   private async takeOver(): Promise<ExitCode | undefined> {
-    const { tracker, applications, onDamage, onText } = this.call;
     const found = [];
-    for (const result of (await this.results) ?? []) if (result.isWhole) found.push(result);
+    // Captures without packets have told nothing, and the threads wait for it.
+    if (!this.isTimed) this.close();
+    for (const result of await this.results) if (result.isWhole) found.push(result);
+    if (this.pass === undefined) return undefined;
+    const { tracker, applications, onDamage, onText } = this.pass;
     const isFit =
       found.length === this.others.length &&
       tracker.fits(found.map(({ flows }) => flows)) &&

@@ -22,14 +22,15 @@ export interface FlowTask {
   readonly decodeAs: readonly string[] | undefined;
   readonly quiet: boolean | undefined;
   readonly readsApplications: boolean;
-  /** Second that times count from. */
-  readonly base: number;
   readonly threadProgram: string;
   readonly state: SharedFlowState;
 }
 
 /** What the threads of a call tell each other while they work. */
 export interface SharedFlowState {
+  /** The second that times count from, told by the thread that reads the first capture; and a word that is 1 from then on. */
+  readonly base: Float64Array;
+  readonly isTimed: Int32Array;
   /** One word: flows made by all of them, and how many one tracker would hold. */
   readonly made: Int32Array;
   readonly mostFlows: number;
@@ -56,9 +57,11 @@ export async function trackForThread(task: FlowTask, port: MessagePort): Promise
   const { paths, slice, state } = task;
   const reports: Report[] = [];
   const io = recordingIo(reports, new URL(task.threadProgram));
-  const tracker = new ObservedTracker(dissectorFor(task), {
+  const dissector = dissectorFor(task);
+  Atomics.wait(state.isTimed, 0, 0);
+  const tracker = new ObservedTracker(dissector, {
     ...trackerSettings(task.settings),
-    base: task.base,
+    base: state.base[0]!,
     isShared: true,
   });
   const applications = task.readsApplications ? new ApplicationObserver(() => tracker.base) : undefined;
