@@ -1,9 +1,10 @@
 /** What `npm run demo` shows: the main job on a capture of a flannel node. */
 const { join } = require('node:path');
-const { main, processIo } = require('./command.js');
+const { commandFor } = require('./command.js');
 
 const shown = 'fixtures/captures/flannel-vxlan/node1-eth1.pcap';
 const capture = join(__dirname, '..', shown);
+const { main, processIo } = commandFor('packets');
 const io = processIo();
 
 /** Runs a command as it would be typed. */

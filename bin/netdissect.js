@@ -1,8 +1,13 @@
 #!/usr/bin/env node
-const { keepCompiled, main, processIo } = require('./command.js');
+const { commandFor } = require('./command.js');
 
 const words = process.argv.slice(2);
-main(words, processIo()).then((status) => {
-  process.exitCode = status;
-  if (words[0] !== '--version') keepCompiled();
-});
+if (words.length === 1 && words[0] === '--version') {
+  // Scripts ask for it often, and the bundle takes 10 ms to load.
+  process.stdout.write(`${require('../package.json').version}\n`);
+} else {
+  const { keepCompiled, main, processIo } = commandFor(words[0]);
+  main(words, processIo(), keepCompiled).then((status) => {
+    process.exitCode = status;
+  });
+}

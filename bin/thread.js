@@ -1,2 +1,4 @@
 /** What a thread of the command runs: the same bundle, for the task it is given. */
-require('./command.js').runThread();
+const { commandFor } = require('./command.js');
+
+commandFor('flows').runThread();

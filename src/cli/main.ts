@@ -2,12 +2,16 @@
 import { ExitCode, UsageError } from './exit-codes.ts';
 import { ClosedPipe, type CommandIo } from './io.ts';
 import { Messages } from './messages.ts';
-import { VERSION } from './version.ts';
+import type { ReadingCall } from './program.ts';
 
-/** Runs a call and answers its exit status; never throws for anything a user can do. */
-export async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
+/**
+ * Runs a call and answers its exit status; never throws for anything a user can do.
+ *
+ * @param onRead called where the call has read captures, not where it was wrong or asked for help
+ */
+export async function main(argv: readonly string[], io: CommandIo, onRead?: () => void): Promise<ExitCode> {
   try {
-    return await run(argv, io);
+    return await run(argv, io, onRead);
   } catch (error) {
     if (error instanceof ClosedPipe) return ExitCode.done;
     if (error instanceof UsageError) {
@@ -23,12 +27,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   }
 }
 
-async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
-  // Scripts ask for the version often, and alone: the parser, 20 ms of start, need not be loaded for it.
-  if (argv.length === 1 && argv[0] === '--version') {
-    io.stdout.write(`${VERSION}\n`);
-    return ExitCode.done;
-  }
+async function run(argv: readonly string[], io: CommandIo, onRead?: () => void): Promise<ExitCode> {
   const { parseCall, helpText } = await import('./call.ts');
   const call = parseCall(argv, io);
   if (typeof call === 'number') return call;
@@ -37,16 +36,26 @@ async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   }
   if (call.command === 'schema') return (await import('./commands/reference.ts')).schema(io);
   if (call.command === 'completion') return (await import('./commands/completion.ts')).completion(call.shell, io);
-  const dumps = call.command === 'packets' ? (call.options.fromHex ?? []) : [];
-  let paths = [...call.paths, ...(call.options.read ?? []), ...dumps];
-  const needsNone = call.command === 'cluster' && (call.options.collect || call.options.context !== undefined);
-  if (paths.length === 0 && !needsNone) {
-    if (io.stdinIsTTY) {
-      io.stderr.write(helpText(io));
-      return ExitCode.usage;
-    }
-    paths = ['-'];
+  const paths = pathsOf(call, io);
+  if (paths === undefined) {
+    io.stderr.write(helpText(io));
+    return ExitCode.usage;
   }
+  const status = await read(call, paths, io);
+  if (status !== ExitCode.usage) onRead?.();
+  return status;
+}
+
+/** The captures that a call reads; undefined where it names none and nothing is piped into it. */
+function pathsOf(call: ReadingCall, io: CommandIo): readonly string[] | undefined {
+  const dumps = call.command === 'packets' ? (call.options.fromHex ?? []) : [];
+  const paths = [...call.paths, ...(call.options.read ?? []), ...dumps];
+  const needsNone = call.command === 'cluster' && (call.options.collect || call.options.context !== undefined);
+  if (paths.length > 0 || needsNone) return paths;
+  return io.stdinIsTTY ? undefined : ['-'];
+}
+
+async function read(call: ReadingCall, paths: readonly string[], io: CommandIo): Promise<ExitCode> {
   switch (call.command) {
     case 'packets':
       return (await import('./commands/packets.ts')).packets(paths, call.options, io);

@@ -13,14 +13,18 @@ import { addCaptureOptions, addPacketsOptions, type PacketsOptions } from './pac
 
 /** What a parsed call asks for; carried out by `main`. */
 export type Call =
+  | ReadingCall
+  | { readonly command: 'fields'; readonly pattern: string; readonly options: FieldsOptions }
+  | { readonly command: 'schema' }
+  | { readonly command: 'completion'; readonly shell: Shell };
+
+/** A call that reads captures. */
+export type ReadingCall =
   | { readonly command: 'packets'; readonly paths: readonly string[]; readonly options: PacketsOptions }
   | { readonly command: 'flows'; readonly paths: readonly string[]; readonly options: FlowsOptions }
   | { readonly command: 'follow'; readonly paths: readonly string[]; readonly options: FollowOptions }
   | { readonly command: 'cluster'; readonly paths: readonly string[]; readonly options: ClusterOptions }
-  | { readonly command: 'stats'; readonly paths: readonly string[]; readonly options: StatsOptions }
-  | { readonly command: 'fields'; readonly pattern: string; readonly options: FieldsOptions }
-  | { readonly command: 'schema' }
-  | { readonly command: 'completion'; readonly shell: Shell };
+  | { readonly command: 'stats'; readonly paths: readonly string[]; readonly options: StatsOptions };
 
 /** What those are told who ask for live capture. */
 export const LIVE_CAPTURE = "live capture is tcpdump's job: ssh node tcpdump -i eth1 -U -w - | netdissect -";

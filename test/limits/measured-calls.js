@@ -1,7 +1,9 @@
 /** Runs the calls given as lines of JSON on standard input, one after the other, and says of each how it went. Their output goes nowhere. */
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import command from '../../bin/command.js';
+import bin from '../../bin/command.js';
+
+const { main } = bin.commandFor('packets');
 
 /** A sink that keeps nothing but the last words. */
 function nowhere() {
@@ -28,7 +30,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   let fault = '';
   let status;
   try {
-    status = await command.main(words, io);
+    status = await main(words, io);
     if (![0, 2, 3].includes(status)) fault = `status ${status}: ${stderr.last}`;
   } catch (error) {
     fault = error.stack ?? String(error);
