@@ -41,6 +41,8 @@ export interface CaptureLoop {
   readonly join?: boolean;
   /** The last of the paths are pasted dumps rather than captures. */
   readonly dumps?: PastedDumps;
+  /** False where all processors are at work: captures are then read when their octets are needed, not ahead of that. */
+  readonly readsAhead?: boolean | undefined;
   /** Packets are printed as they are read: a terminal that shows them cannot show progress. */
   readonly printsPackets?: boolean;
   /** Called before the first packet with the captures that could be opened. */
@@ -158,12 +160,12 @@ function progressOf(
 async function openOrReport(
   path: string,
   isDump: boolean,
-  { io, messages, dumps }: CaptureLoop,
+  { io, messages, dumps, readsAhead = true }: CaptureLoop,
 ): Promise<CaptureInput | undefined> {
   try {
     const onNotice = (text: string): void => messages.notice(path, text);
     const { stdin, threadProgram } = io;
-    const options = { onNotice, threadProgram, ...(stdin === undefined ? {} : { stdin }) };
+    const options = { onNotice, threadProgram, readsAhead, ...(stdin === undefined ? {} : { stdin }) };
     if (!isDump) return await openInput(path, options);
     const { openHexDump } = await import('../node/hex-dump-input.ts');
     return await openHexDump(path, { ...options, linkType: dumps?.linkType });

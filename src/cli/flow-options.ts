@@ -57,6 +57,11 @@ export function trackerSettings({ idle, maxFlows }: FlowSettings): FlowOptions {
   };
 }
 
+/** Whether it shows what was said: the table has no room for it, so nothing is read for it. */
+export function readsApplications({ json, where }: FlowsOptions): boolean {
+  return json === true || where?.includes('application') === true;
+}
+
 /** Adds the options that decide which packets are one flow. */
 export function addFlowSettings(command: Command): Command {
   return command

@@ -59,8 +59,12 @@ async function read(call: ReadingCall, paths: readonly string[], io: CommandIo):
   switch (call.command) {
     case 'packets':
       return (await import('./commands/packets.ts')).packets(paths, call.options, io);
-    case 'flows':
-      return (await import('./commands/flows.ts')).flows(paths, call.options, io);
+    case 'flows': {
+      // Threads get ready while this one loads what it needs itself.
+      const jobs = (await import('./jobs/flow-jobs.ts')).flowJobs(paths, call.options, io);
+      const { flows } = await import('./commands/flows.ts');
+      return flows(paths, call.options, io, jobs).finally(() => jobs?.close());
+    }
     case 'follow':
       return (await import('./commands/follow.ts')).follow(paths, call.options, io);
     case 'cluster':

@@ -37,6 +37,8 @@ export interface OpenInputOptions {
   readonly stdin?: Readable;
   /** Called with what was odd about an input but did not stop its reading. */
   readonly onNotice?: (message: string, name: string) => void;
+  /** False where all processors are at work: a file is then read when its octets are needed, not ahead of that. Default true. */
+  readonly readsAhead?: boolean;
   /** What threads of this process run, so that long compressed files are decompressed by one; without it there are none. */
   readonly threadProgram?: URL | undefined;
 }
@@ -51,7 +53,7 @@ export async function openInput(path: string, options: OpenInputOptions = {}): P
   try {
     if (path === STANDARD_INPUT) return new SourcedInput(path, standardInput(options.stdin, tellNotice));
     const stats = statSync(path);
-    const source = await openPath(path, stats, tellNotice, options.threadProgram);
+    const source = await openPath(path, stats, tellNotice, options);
     return new SourcedInput(path, source, stats.isFile() ? stats.size : undefined);
   } catch (error) {
     throw inputFailure(path, error);
@@ -109,10 +111,10 @@ async function openPath(
   path: string,
   stats: Stats,
   tellNotice: TellNotice,
-  threadProgram: URL | undefined,
+  options: OpenInputOptions,
 ): Promise<ByteSource> {
   if (stats.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
-  if (stats.isFile()) return fileSource(openSync(path, 'r'), stats.size, tellNotice, threadProgram);
+  if (stats.isFile()) return fileSource(openSync(path, 'r'), stats.size, tellNotice, options);
   const stream = stats.isFIFO() ? await openPipe(path) : createReadStream(path, { highWaterMark: READ_SIZE });
   return new DetectingSource(new StreamSource(stream), tellNotice);
 }
@@ -130,12 +132,12 @@ function fileSource(
   descriptor: number,
   size: number,
   tellNotice: TellNotice,
-  threadProgram: URL | undefined,
+  { threadProgram, readsAhead }: OpenInputOptions,
 ): ByteSource {
   const first = new Uint8Array(LONGEST_COMPRESSION_MAGIC);
   const count = readSync(descriptor, first, 0, first.length, 0);
   const compression = recogniseCompression(first.subarray(0, count));
-  if (compression === undefined) return new FileSource(descriptor);
+  if (compression === undefined) return new FileSource(descriptor, readsAhead);
   if (threadProgram !== undefined && deservesThread(compression, size)) {
     return new DecompressionThread(threadProgram, compression, descriptor, tellNotice);
   }

@@ -7,16 +7,22 @@ import { ReadAhead } from './read-ahead.ts';
 const LEAST_READ = 64 * 1024;
 /** Octets of a file that are read as they are needed, before it is read ahead: short captures are read by then. */
 const READ_AT_ONCE = 1024 * 1024;
+/** Reads that are waited for between two turns of the event loop, so that signals and timers are heard within some 16 MiB. */
+const READS_PER_TURN = 64;
 
 /** A regular file, read into the reader's own buffer; after the first octets, it is read ahead while others are dissected. */
 export class FileSource implements ByteSource {
   readonly #descriptor: number;
+  readonly #readsAhead: boolean;
   #position = 0;
+  #reads = 0;
   #ahead: ReadAhead | undefined;
   #open = true;
 
-  constructor(descriptor: number) {
+  /** @param readsAhead what is to be done only where a processor has nothing else to do */
+  constructor(descriptor: number, readsAhead = true) {
     this.#descriptor = descriptor;
+    this.#readsAhead = readsAhead;
   }
 
   get taken(): number {
@@ -24,12 +30,13 @@ export class FileSource implements ByteSource {
   }
 
   fill(reader: CaptureReader): boolean | Promise<boolean> {
-    if (this.#position >= READ_AT_ONCE) return this.#fillAhead(reader);
+    if (this.#readsAhead && this.#position >= READ_AT_ONCE) return this.#fillAhead(reader);
     const room = reader.space(LEAST_READ);
     const count = readSync(this.#descriptor, room, 0, room.length, this.#position);
     this.#position += count;
     reader.commit(count);
-    return count > 0;
+    if (count === 0 || ++this.#reads % READS_PER_TURN !== 0) return count > 0;
+    return new Promise((resolve) => setImmediate(resolve, true));
   }
 
   close(): void {

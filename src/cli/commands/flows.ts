@@ -27,9 +27,9 @@ import { dissectorFor } from '../dissection.ts';
 import { type ExitCode, UsageError } from '../exit-codes.ts';
 import { type FlowFactSources, withFacts } from '../flow-facts.ts';
 import { flowInputs, withEnds } from '../flow-inputs.ts';
-import { type FlowsOptions, trackerSettings } from '../flow-options.ts';
+import { type FlowsOptions, readsApplications, trackerSettings } from '../flow-options.ts';
 import type { CommandIo } from '../io.ts';
-import { flowJobs } from '../jobs/flow-jobs.ts';
+import type { FlowJobs } from '../jobs/flow-jobs.ts';
 import { Messages } from '../messages.ts';
 import { namesFor } from '../names.ts';
 import { Output } from '../output.ts';
@@ -40,8 +40,17 @@ const SAMPLE = 1000;
 /** Flows among which links across address translation are looked for. */
 const MOST_LINKED = 100_000;
 
-/** Runs the command and answers the exit status. */
-export async function flows(paths: readonly string[], options: FlowsOptions, io: CommandIo): Promise<ExitCode> {
+/**
+ * Runs the command and answers the exit status.
+ *
+ * @param jobs threads that work on some of the captures
+ */
+export async function flows(
+  paths: readonly string[],
+  options: FlowsOptions,
+  io: CommandIo,
+  jobs: FlowJobs | undefined,
+): Promise<ExitCode> {
   if (options.json && options.csv) throw new UsageError('--json and --csv exclude each other');
   const messages = new Messages(io, options.quiet);
   const output = new Output(io.stdout);
@@ -63,14 +72,11 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
   // What is let go early is printed at once where the order does not matter.
   const isTold = (options.json || options.csv) === true && !isRanked;
   if (options.csv) output.line(FLOW_CSV_HEADER);
-  // The table has no room for what was said, so nothing is read for it.
-  const readsApplications = options.json === true || options.where?.includes('application') === true;
-  const jobs = flowJobs({ paths, options, io, readsApplications });
   const tracker = new ObservedTracker(dissector, {
     ...trackerSettings(options),
     ...(isTold ? { onReleased: tellReleased } : {}),
   });
-  if (readsApplications) {
+  if (readsApplications(options)) {
     sources.applications = new ApplicationObserver(() => tracker.base);
     tracker.observer = sources.applications;
   }
@@ -89,12 +95,13 @@ export async function flows(paths: readonly string[], options: FlowsOptions, io:
     join: true,
     onRun: jobs?.watch({ tracker, applications, onDamage, onText }, take) ?? take,
     elsewhere: jobs,
+    readsAhead: jobs?.readsAhead,
     onWait: () => output.flush(),
     onDamage,
     onEnd: () => {
       if (!options.join) applications?.endFlows();
     },
-  }).finally(() => jobs?.close());
+  });
   tracker.close();
   sources.links = await linksOf(tracker, options, messages);
   print(tracker, options, sources, shows, output, io);

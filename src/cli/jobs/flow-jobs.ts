@@ -3,6 +3,7 @@
  * when its turn comes to those. Flows never cross captures, for the point where a packet was captured is part of a flow's key; so ids follow from how
  * many flows came before. Where a limit makes one capture's flows depend on those of another, this thread reads them all itself.
  */
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { PacketRun } from '../../capture/merge.ts';
 import type { ApplicationObserver } from '../../flow/application-observer.ts';
@@ -10,18 +11,11 @@ import { DEFAULT_MAX_FLOWS } from '../../flow/flow-defaults.ts';
 import type { FlowTracker } from '../../flow/tracker.ts';
 import type { Damage, PacketOrigin, ReadElsewhere } from '../captures.ts';
 import { ExitCode } from '../exit-codes.ts';
-import type { FlowsOptions } from '../flow-options.ts';
+import { type FlowsOptions, readsApplications } from '../flow-options.ts';
 import type { CommandIo } from '../io.ts';
-import { FlowQuota, type FlowTask, type FlowTaskResult, type SharedFlowState } from './flow-task.ts';
+import type { FlowTask, FlowTaskResult } from './flow-task.ts';
+import { createSharedFlowState, FlowQuota, type SharedFlowState, tellBase } from './shared-flow-state.ts';
 import { fileSizes, type Slice, slicesFor } from './slices.ts';
-
-/** What the threads work for. */
-export interface FlowJobCall {
-  readonly paths: readonly string[];
-  readonly options: FlowsOptions;
-  readonly io: CommandIo;
-  readonly readsApplications: boolean;
-}
 
 /** What takes over what they find. */
 export interface FlowJobPass {
@@ -37,19 +31,26 @@ export interface FlowJobPass {
  * The threads of a call, started so that they are ready as soon as this one; undefined where one is as good. Filters of packets and counts of them go on
  * from capture to capture.
  */
-export function flowJobs(call: FlowJobCall): FlowJobs | undefined {
-  const { paths, options, io } = call;
+export function flowJobs(
+  paths: readonly string[],
+  options: FlowsOptions,
+  { threadProgram }: CommandIo,
+): FlowJobs | undefined {
   const { jobs = 'auto', join, filter, count } = options;
-  if (io.threadProgram === undefined || paths.length < 2 || jobs === 1) return undefined;
+  if (threadProgram === undefined || paths.length < 2 || jobs === 1) return undefined;
   if (join || filter !== undefined || count !== undefined) return undefined;
   const sizes = fileSizes(paths);
   if (sizes === undefined) return undefined;
   const [own, ...others] = slicesFor(jobs, sizes);
-  return own === undefined || others.length === 0 ? undefined : new FlowJobs(call, io.threadProgram, own, others);
+  return own === undefined || others.length === 0
+    ? undefined
+    : new FlowJobs(paths, options, threadProgram, own, others);
 }
 
 /** Threads that track flows; to be closed in any case. */
 export class FlowJobs implements ReadElsewhere {
+  /** Processors are left for reading ahead. */
+  readonly readsAhead: boolean;
   private readonly own: Slice;
   private readonly others: readonly Slice[];
   private readonly state: SharedFlowState;
@@ -60,17 +61,12 @@ export class FlowJobs implements ReadElsewhere {
   private isTimed = false;
   private takenOver: Promise<ExitCode | undefined> | undefined;
 
-  constructor({ paths, options, readsApplications }: FlowJobCall, program: URL, own: Slice, others: readonly Slice[]) {
+  constructor(paths: readonly string[], options: FlowsOptions, program: URL, own: Slice, others: readonly Slice[]) {
     const { idle, maxFlows, decodeAs, quiet } = options;
     this.own = own;
     this.others = others;
-    const state: SharedFlowState = {
-      base: new Float64Array(new SharedArrayBuffer(8)),
-      isTimed: new Int32Array(new SharedArrayBuffer(4)),
-      made: new Int32Array(new SharedArrayBuffer(4)),
-      mostFlows: maxFlows ?? DEFAULT_MAX_FLOWS,
-      read: new Float64Array(new SharedArrayBuffer(8 * paths.length)),
-    };
+    this.readsAhead = availableParallelism() > others.length + 1;
+    const state = createSharedFlowState(paths.length, maxFlows ?? DEFAULT_MAX_FLOWS);
     this.state = state;
     this.quota = new FlowQuota(state);
     this.workers = others.map((slice) => {
@@ -81,7 +77,8 @@ export class FlowJobs implements ReadElsewhere {
         settings: { idle, maxFlows },
         decodeAs,
         quiet,
-        readsApplications,
+        readsApplications: readsApplications(options),
+        readsAhead: this.readsAhead,
         threadProgram: program.href,
         state,
       };
@@ -100,7 +97,10 @@ export class FlowJobs implements ReadElsewhere {
     return (run, origin) => {
       const goesOn = take(run, origin);
       if (origin.index >= this.own.to) return goesOn;
-      if (!this.isTimed && tracker.isTimed) this.tellBase(tracker.base);
+      if (!this.isTimed && tracker.isTimed) {
+        this.isTimed = true;
+        tellBase(this.state, tracker.base);
+      }
       if (!this.quota.allows(tracker.made)) this.close();
       return goesOn;
     };
@@ -122,13 +122,6 @@ export class FlowJobs implements ReadElsewhere {
   close(): void {
     for (const worker of this.workers) worker.terminate();
     this.workers = [];
-  }
-
-  private tellBase(base: number): void {
-    this.isTimed = true;
-    this.state.base[0] = base;
-    Atomics.store(this.state.isTimed, 0, 1);
-    Atomics.notify(this.state.isTimed, 0);
   }
 
   /** The worst status of what other threads have read, once it is all taken over; undefined where it is of no use. */

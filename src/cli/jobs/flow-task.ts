@@ -10,6 +10,7 @@ import { flowInputs } from '../flow-inputs.ts';
 import { type FlowSettings, trackerSettings } from '../flow-options.ts';
 import type { CommandIo, TextSink } from '../io.ts';
 import { Messages } from '../messages.ts';
+import { FlowQuota, type SharedFlowState, waitForBase } from './shared-flow-state.ts';
 import type { Slice } from './slices.ts';
 
 /** What the thread is given; everything in it can be sent. */
@@ -22,20 +23,9 @@ export interface FlowTask {
   readonly decodeAs: readonly string[] | undefined;
   readonly quiet: boolean | undefined;
   readonly readsApplications: boolean;
+  readonly readsAhead: boolean;
   readonly threadProgram: string;
   readonly state: SharedFlowState;
-}
-
-/** What the threads of a call tell each other while they work. */
-export interface SharedFlowState {
-  /** The second that times count from, told by the thread that reads the first capture; and a word that is 1 from then on. */
-  readonly base: Float64Array;
-  readonly isTimed: Int32Array;
-  /** One word: flows made by all of them, and how many one tracker would hold. */
-  readonly made: Int32Array;
-  readonly mostFlows: number;
-  /** Octets read of each capture. */
-  readonly read: Float64Array;
 }
 
 /** What was said on the way, in order: text for standard error, or a capture that could not be read to its end. */
@@ -58,10 +48,9 @@ export async function trackForThread(task: FlowTask, port: MessagePort): Promise
   const reports: Report[] = [];
   const io = recordingIo(reports, new URL(task.threadProgram));
   const dissector = dissectorFor(task);
-  Atomics.wait(state.isTimed, 0, 0);
   const tracker = new ObservedTracker(dissector, {
     ...trackerSettings(task.settings),
-    base: state.base[0]!,
+    base: waitForBase(state),
     isShared: true,
   });
   const applications = task.readsApplications ? new ApplicationObserver(() => tracker.base) : undefined;
@@ -72,6 +61,7 @@ export async function trackForThread(task: FlowTask, port: MessagePort): Promise
     io,
     messages: new Messages(io, task.quiet),
     join: true,
+    readsAhead: task.readsAhead,
     // The call itself tells which captures cannot be opened.
     onOpen: () => {
       reports.length = 0;
@@ -88,23 +78,6 @@ export async function trackForThread(task: FlowTask, port: MessagePort): Promise
     ? { isWhole: true, flows: tracker.share(), applications: applications?.share(), reports, status }
     : { isWhole: false };
   port.postMessage(result);
-}
-
-/** Counts the flows that all threads make together. */
-export class FlowQuota {
-  private readonly state: SharedFlowState;
-  private told = 0;
-
-  constructor(state: SharedFlowState) {
-    this.state = state;
-  }
-
-  /** Whether one tracker could hold the flows of all threads, of which this one has now made so many. */
-  allows(made: number): boolean {
-    const more = made - this.told;
-    this.told = made;
-    return Atomics.add(this.state.made, 0, more) + more <= this.state.mostFlows;
-  }
 }
 
 function recordingIo(reports: Report[], threadProgram: URL): CommandIo {
