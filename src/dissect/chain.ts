@@ -111,6 +111,7 @@ export function chainLayers(
       if (reassembly !== undefined && plan.isStream) reassembly.segment(layers, row);
       return;
     }
+    if ((steps & Step.last) !== 0) return;
 
     if ((steps & Step.fragments) !== 0) {
       const fragmentation = protocol.fragmentation!;

@@ -1,19 +1,20 @@
 /** Finds what a header carries: by code points, by ports, by content. */
 import { type CodeTables, codeTables, type DecodeAs } from './code-tables.ts';
 import type { Layers } from './layers.ts';
-import { type Plan, type Plans, planProtocol, readNumber } from './plan.ts';
+import { lastPlan, type Plan, type Plans, planProtocol, readNumber, Step } from './plan.ts';
 import type { Dispatch, Protocol, TableName } from './protocol.ts';
+import { idsWithout, type Registry } from './reach.ts';
 
 /** A fixed set of protocols, `P`, with their ids and the tables that name one through another. */
-export class Dispatcher<P extends Protocol = Protocol> implements Dispatch {
+export class Dispatcher<P extends Protocol = Protocol> implements Dispatch, Registry {
   /** Protocols by id; id 0 is none. */
   readonly protocols: readonly P[];
   /** Kinds of tunnel by index; index 0 is none. */
   readonly tunnelKinds: readonly string[];
   protected readonly tables: CodeTables;
+  private readonly decodeAs: readonly DecodeAs[];
   private readonly ids = new Map<string, number>();
-  /** What the chain does with each protocol, by id. */
-  readonly plans: Plans;
+  private plansById: Plans;
 
   /** Throws when two protocols have one name or claim one code point, or an override names an unknown protocol. */
   constructor(protocols: readonly P[], decodeAs: readonly DecodeAs[]) {
@@ -26,6 +27,7 @@ export class Dispatcher<P extends Protocol = Protocol> implements Dispatch {
       this.ids.set(protocol.name, index + 1);
     });
     this.tables = codeTables(protocols, decodeAs);
+    this.decodeAs = decodeAs;
     const kinds: string[] = [''];
     const context = {
       table: (name: TableName) => this.tables[name],
@@ -37,8 +39,29 @@ export class Dispatcher<P extends Protocol = Protocol> implements Dispatch {
       },
       protocolCount: this.protocols.length,
     };
-    this.plans = [undefined, ...protocols.map((protocol) => planProtocol(protocol, context))];
+    this.plansById = [undefined, ...protocols.map((protocol) => planProtocol(protocol, context))];
     this.tunnelKinds = kinds;
+  }
+
+  /** What the chain does with each protocol, by id. */
+  get plans(): Plans {
+    return this.plansById;
+  }
+
+  /**
+   * From here on looks for layers of the protocols `wanted` alone: leaves out the rows within which none of them can be, and what is wrong with these.
+   * Messages of a stream are put together only where one of them could be theirs.
+   */
+  narrow(wanted: Iterable<number>): void {
+    const without = idsWithout(new Set(wanted), this);
+    this.plansById = this.plans.map((plan, id) => (plan !== undefined && without.has(id) ? lastPlan(plan) : plan));
+  }
+
+  idsIn(table: TableName): readonly number[] {
+    const { protocols, decodeAs } = this;
+    const registered = [...protocols.keys()].filter((id) => protocols[id]?.carriedBy[table] !== undefined);
+    const overrides = decodeAs.filter((override) => override.table === table);
+    return [...registered, ...overrides.map(({ protocol }) => this.named(protocol))];
   }
 
   lookup(table: TableName, code: number): number {
@@ -72,6 +95,7 @@ export class Dispatcher<P extends Protocol = Protocol> implements Dispatch {
 
   /** Destination port, then source port, then content; a guess is answered as the negative id. */
   byPort(plan: Plan, view: DataView, at: number, payload: number, limit: number): number {
+    if ((plan.steps & Step.last) !== 0) return 0;
     const table = plan.portTable!;
     let id = table[readNumber(view, at, plan.destinationPort!)]!;
     if (id !== 0 && this.accepts(id, view, payload, limit)) return id;

@@ -37,6 +37,8 @@ export type SoundLayers = (
 /** Dissects frames with a fixed set of protocols, `P`. Make one with `createDissector` of the protocols. */
 export class Dissector<P extends Protocol = Protocol> extends Dispatcher<P> {
   private readonly soundLayers: SoundLayers | undefined;
+  /** Some protocol's payload is part of a stream whose messages are asked for. */
+  private hasStreams = true;
   private readonly rest: Rest = { at: 0, limit: 0, wireEnd: 0, isGuessed: false, isInStream: false };
 
   /**
@@ -50,6 +52,11 @@ export class Dissector<P extends Protocol = Protocol> extends Dispatcher<P> {
   ) {
     super(protocols, decodeAs);
     this.soundLayers = soundLayers?.(this);
+  }
+
+  override narrow(wanted: Iterable<number>): void {
+    super.narrow(wanted);
+    this.hasStreams = this.plans.some((plan) => plan?.isStream);
   }
 
   /** A table of layers for this dissector's frames, to be reused for all of them. */
@@ -82,7 +89,16 @@ export class Dissector<P extends Protocol = Protocol> extends Dispatcher<P> {
       return;
     }
     const { rest } = this;
-    const id = this.soundLayers(layers, view, first, start, limit, frameEnd, reassembly !== undefined, rest);
+    const id = this.soundLayers(
+      layers,
+      view,
+      first,
+      start,
+      limit,
+      frameEnd,
+      reassembly !== undefined && this.hasStreams,
+      rest,
+    );
     if (id === 0) return;
     const last = layers.count - 1;
     const plan = this.plans[id]!;

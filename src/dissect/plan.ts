@@ -57,6 +57,8 @@ export const Step = {
   quotes: 64,
   trailer: 128,
   link: 256,
+  /** Nothing that is asked for can be within the payload. */
+  last: 512,
 } as const;
 
 function stepsOf(protocol: Protocol): number {
@@ -106,10 +108,16 @@ export interface Plan {
   readonly isStream: boolean;
 }
 
+/** The same protocol where nothing within its payload is asked for. */
+export function lastPlan(plan: Plan): Plan {
+  return { ...plan, steps: plan.steps | Step.last, isStream: false };
+}
+
 /** Plans by protocol id; id 0 is none. */
 export type Plans = readonly (Plan | undefined)[];
 
-function placeOf(field: Field): NumberPlace {
+/** Where a number of at most 32 bits, most significant first, stands in the structure it is declared in. */
+export function placeOf(field: Field): NumberPlace {
   const last = field.octetOffset + field.octetWidth;
   return {
     octet: field.octetOffset,
