@@ -1,5 +1,8 @@
 /** Text as UTF-8 octets in one buffer that is filled, handed over and filled again: what renderers write into. */
 import { decodeUtf8, encodeUtf8 } from '../capture/utf8.ts';
+import { putHexOctets, putIpv4, putWhole, wordOf } from './put.ts';
+
+export { putHexOctets, putIpv4, putWhole } from './put.ts';
 
 const INITIAL_SIZE = 64 * 1024;
 /** Octets of the words in which fixed texts are copied; a copy may write that many beyond its end. */
@@ -29,20 +32,8 @@ export function fixedText(text: string): FixedText {
   return { words, length: octets.length };
 }
 
-/** Pairs of digits 00 to 99, as they stand in little-endian 16-bit words. */
-const DECIMAL_PAIRS = Uint16Array.from({ length: 100 }, (_, n) => wordOf(String(n).padStart(2, '0')));
 /** Octets in hexadecimal, as little-endian 16-bit words. */
 const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, n) => wordOf(n.toString(16).padStart(2, '0')));
-/** Octets in hexadecimal with a colon behind them, and in decimal with a dot behind them, as little-endian 32-bit words. */
-const HEX_TRIPLES = Int32Array.from({ length: 256 }, (_, n) => wordOf(`${n.toString(16).padStart(2, '0')}:`));
-const DOTTED = Int32Array.from({ length: 256 }, (_, n) => wordOf(`${n}.`));
-const DOTTED_LENGTHS = Uint8Array.from({ length: 256 }, (_, n) => String(n).length + 1);
-
-function wordOf(characters: string): number {
-  let word = 0;
-  for (let i = 0; i < characters.length; i++) word |= characters.charCodeAt(i) << (8 * i);
-  return word;
-}
 
 /** The buffer. It grows where a text needs more room; what was written stands in `octets` up to `at`. */
 export class TextBuffer {
@@ -148,7 +139,14 @@ export class TextBuffer {
   /** The last `count` digits of a whole number from 0 to 2^32 - 1, with zeros before a shorter one. */
   digits(value: number, count: number): void {
     this.reserve(count);
-    this.at = putDigits(this.view, this.at, value, count);
+    const { octets, at } = this;
+    let rest = value;
+    for (let i = at + count - 1; i >= at; i--) {
+      const quotient = (rest / 10) >>> 0;
+      octets[i] = ZERO + rest - quotient * 10;
+      rest = quotient;
+    }
+    this.at = at + count;
   }
 
   /** The last `count` digits of a whole number from 0 to 2^32 - 1 in hexadecimal, with zeros before a shorter one. */
@@ -195,30 +193,6 @@ export function putWords(target: DataView, at: number, words: Float64Array, from
   return at + length;
 }
 
-/** Writes a whole number from 0 to 2^32 - 1 in decimal. */
-export function putWhole(target: DataView, at: number, value: number): number {
-  return putDigits(target, at, value, digitCount(value));
-}
-
-function putDigits(target: DataView, at: number, value: number, count: number): number {
-  let end = at + count;
-  let rest = value >>> 0;
-  for (; end - at >= 2; end -= 2) {
-    const quotient = (rest / 100) >>> 0;
-    target.setUint16(end - 2, DECIMAL_PAIRS[(rest - Math.imul(quotient, 100)) | 0]!, true);
-    rest = quotient;
-  }
-  if (end > at) target.setUint8(at, ZERO + (rest % 10));
-  return at + count;
-}
-
-/** Writes the octets [start, end), one at least, in hexadecimal with colons between them. */
-export function putHexOctets(target: DataView, at: number, view: DataView, start: number, end: number): number {
-  let to = at;
-  for (let i = start; i < end; i++, to += 3) target.setInt32(to, HEX_TRIPLES[view.getUint8(i)]!, true);
-  return to - 1;
-}
-
 /** Writes `count` octets from `from` on in hexadecimal, each `stride` characters behind the one before; what stands between them stays. */
 export function putHexPairs(
   target: DataView,
@@ -229,21 +203,4 @@ export function putHexPairs(
   stride: number,
 ): void {
   for (let i = 0; i < count; i++) target.setUint16(at + i * stride, HEX_PAIRS[view.getUint8(from + i)]!, true);
-}
-
-/** Writes the four octets at `from` in dotted decimal. */
-export function putIpv4(target: DataView, at: number, view: DataView, from: number): number {
-  let to = at;
-  for (let i = from; i < from + 4; i++) {
-    const octet = view.getUint8(i);
-    target.setInt32(to, DOTTED[octet]!, true);
-    to += DOTTED_LENGTHS[octet]!;
-  }
-  return to - 1;
-}
-
-function digitCount(value: number): number {
-  if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
-  if (value < 100_000_000) return value < 1_000_000 ? (value < 100_000 ? 5 : 6) : value < 10_000_000 ? 7 : 8;
-  return value < 1_000_000_000 ? 9 : 10;
 }

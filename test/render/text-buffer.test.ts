@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hexOctets, ipv4Text } from '../../src/dissect/value.ts';
+import { putNine } from '../../src/render/put.ts';
 import { fixedText, TextBuffer } from '../../src/render/text-buffer.ts';
 import { TextMemo } from '../../src/render/text-memo.ts';
 
@@ -83,4 +84,14 @@ test('what is kept is what was written, or nothing', () => {
   }
   expect(memo.write(new TextBuffer(), 99, 0, 0)).toBe(false);
   expect(hits).toBeGreaterThan(10_000);
+});
+
+test('nine digits', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 999_999_999 }), (value) => {
+      const out = new TextBuffer();
+      out.at = putNine(out.view, 0, value);
+      expect(out.textFrom(0)).toBe(String(value).padStart(9, '0'));
+    }),
+  );
 });
