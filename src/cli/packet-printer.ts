@@ -1,8 +1,6 @@
 /** How `packets` shows a packet: as a line, a tree, annotated hex, JSON or columns. */
-import type { CaptureInput } from '../capture/input.ts';
 import type { Packet } from '../capture/packet.ts';
 import { readPacketOptions } from '../capture/pcapng-options.ts';
-import { interfaceName } from '../capture/point.ts';
 import type { Dissector } from '../dissect/dissector.ts';
 import type { ComputedField } from '../filter/computed-fields.ts';
 import type { FilterContext } from '../filter/context.ts';
@@ -13,8 +11,8 @@ import { hexBreakdown } from '../render/hex.ts';
 import { PacketJson } from '../render/json.ts';
 import { PacketLines } from '../render/line.ts';
 import { LayerTree } from '../render/tree.ts';
-import type { PacketOrigin, Points } from './captures.ts';
 import { UsageError } from './exit-codes.ts';
+import type { InterfaceFacts } from './interface-facts.ts';
 import type { CommandIo } from './io.ts';
 import type { Output } from './output.ts';
 import { columnSettings, type PacketsOptions } from './packet-options.ts';
@@ -26,15 +24,23 @@ const NO_COMMENTS: readonly string[] = [];
 /** Columns assumed where there is no terminal. */
 const PIPE_WIDTH = 80;
 
-/** Prints one packet, whose layers are in the context. */
-export type Printer = (context: FilterContext, packet: Packet, origin: PacketOrigin) => void;
+/** Prints one packet, whose layers are in the context; `packet` is borrowed where the printer reads it. */
+export type PrintPacket = (context: FilterContext, facts: InterfaceFacts, packet: Packet) => void;
+
+/** How packets are printed. */
+export interface Printer {
+  readonly print: PrintPacket;
+  /** Ids of the protocols of whose layers it tells; undefined for all. */
+  readonly protocolIds: readonly number[] | undefined;
+  /** Whether it reads the packet itself, beside what the context tells. */
+  readonly readsPacket: boolean;
+}
 
 /** What printers need to know of a call. */
 export interface PrinterSurroundings {
   readonly options: PacketsOptions;
   readonly dissector: Dissector;
   readonly paths: readonly string[];
-  readonly points: Points;
   readonly output: Output;
   readonly io: CommandIo;
   /** Fields that columns may have beside the declared ones. */
@@ -58,9 +64,9 @@ export function printerFor(surroundings: PrinterSurroundings): Printer {
   if (options.format === 'fields') return columnPrinter(surroundings);
   if (options.field !== undefined) throw new UsageError('-e goes with -T fields');
   const only = options.only === undefined ? undefined : knownProtocols(options.only, dissector);
-  if (isJson(options)) return jsonPrinter(surroundings, only);
+  if (isJson(options)) return { print: jsonPrinter(surroundings, only), protocolIds: undefined, readsPacket: true };
   if (options.full) throw new UsageError('--full goes with --json');
-  return textPrinter(surroundings, only);
+  return { print: textPrinter(surroundings, only), protocolIds: undefined, readsPacket: false };
 }
 
 function knownProtocols(names: readonly string[], dissector: Dissector): ReadonlySet<string> {
@@ -70,23 +76,22 @@ function knownProtocols(names: readonly string[], dissector: Dissector): Readonl
   return new Set(names);
 }
 
-function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string> | undefined): Printer {
-  const { options, paths, points, output, io, nameOf } = surroundings;
+function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string> | undefined): PrintPacket {
+  const { options, paths, output, io, nameOf } = surroundings;
   const style = styleFor(options.color, io);
   const showsPoint = paths.length > 1 && !options.join;
   const isDetailed = options.layers === true || options.hex === true;
   const width = io.stdout.columns;
   const line = new PacketLines(output.text, style, { width, nameOf });
   const tree = new LayerTree(output.text, style, only);
-  return (context, packet, origin) => {
+  return (context, { point }) => {
     const { layers } = context;
-    const name = points.of(origin, packet.interfaceId);
     const head = {
       number: context.number,
       time: { format: options.time, times: context },
       length: context.wireLength,
       captured: context.capturedLength,
-      point: showsPoint || name.includes(':') ? name : '',
+      point: showsPoint || point.includes(':') ? point : '',
     };
     line.write(layers, head);
     if (isDetailed) output.text.character(LINE_END);
@@ -98,7 +103,7 @@ function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string
   };
 }
 
-function jsonPrinter({ options, points, output }: PrinterSurroundings, only: ReadonlySet<string> | undefined): Printer {
+function jsonPrinter({ options, output }: PrinterSurroundings, only: ReadonlySet<string> | undefined): PrintPacket {
   const json = new PacketJson(output.text, options.full);
   const head = {
     number: 0,
@@ -110,25 +115,19 @@ function jsonPrinter({ options, points, output }: PrinterSurroundings, only: Rea
     length: 0,
     comments: NO_COMMENTS,
   };
-  return (context, packet, origin) => {
-    const { input } = origin;
-    const described = input.reader.interfaces[packet.interfaceId];
+  return (context, { point, name, byteOrder }, { view, optionsStart, optionsEnd }) => {
     head.number = context.number;
-    head.seconds = packet.seconds;
-    head.nanos = packet.nanos;
-    head.point = points.of(origin, packet.interfaceId);
-    head.interface = described?.name === undefined ? undefined : interfaceName(described);
+    head.seconds = context.seconds;
+    head.nanos = context.nanos;
+    head.point = point;
+    head.interface = name;
     head.captured = context.capturedLength;
     head.length = context.wireLength;
-    head.comments = packet.optionsEnd > packet.optionsStart ? commentsOf(packet, input) : NO_COMMENTS;
+    head.comments =
+      optionsEnd > optionsStart ? readPacketOptions(view, optionsStart, optionsEnd, byteOrder).comments : NO_COMMENTS;
     json.write(context.layers, head, only);
     output.endLine();
   };
-}
-
-function commentsOf(packet: Packet, { reader }: CaptureInput): readonly string[] {
-  const order = reader.interfaces[packet.interfaceId]?.byteOrder ?? 'little-endian';
-  return readPacketOptions(packet.view, packet.optionsStart, packet.optionsEnd, order).comments;
 }
 
 function columnPrinter({ options, dissector, output, computed }: PrinterSurroundings): Printer {
@@ -138,8 +137,13 @@ function columnPrinter({ options, dissector, output, computed }: PrinterSurround
   const columns = names.map((name) => fieldColumn(name, dissector, computed));
   const text = new Columns(output.text, columns, settings);
   if (header) output.line(names.join(settings.separator));
-  return (context) => {
-    text.write(context);
-    output.endLine();
+  const ids = columns.map(({ protocolIds }) => protocolIds);
+  return {
+    print: (context) => {
+      text.write(context);
+      output.endLine();
+    },
+    protocolIds: ids.includes(undefined) ? undefined : ids.flatMap((some) => some ?? []),
+    readsPacket: false,
   };
 }

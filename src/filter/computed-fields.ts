@@ -18,6 +18,8 @@ export interface ComputedField {
   readonly source: string;
   /** Protocol whose layers have the field; '' for one of the packet as a whole. */
   readonly protocol: string;
+  /** The value is told by the packet's record in the capture alone, or by the layer it is asked of: by no other layer. */
+  readonly isLocal?: boolean;
   /** Value in the layer `row` (-1 for the packet as a whole), several of them, or undefined where there is none. */
   readonly value: (
     context: FilterContext,
@@ -80,8 +82,9 @@ function packetField(
   type: ComputedField['type'],
   title: string,
   value: (context: FilterContext) => ReturnType<ComputedField['value']>,
+  isLocal = true,
 ): ComputedField {
-  return { name: `frame.${name}`, title, type, source: WIRESHARK, protocol: '', value };
+  return { name: `frame.${name}`, title, type, source: WIRESHARK, protocol: '', isLocal, value };
 }
 
 /** The computed fields that need nothing but the packet and its capture. */
@@ -97,7 +100,7 @@ export const COMPUTED_FIELDS: readonly ComputedField[] = [
   packetField('time_delta', 'duration', 'Time since the packet before', (context) =>
     timeSince(context, context.previousSeconds, context.previousNanos),
   ),
-  packetField('protocols', 'text', 'Protocols as Wireshark lists them', ({ layers }) => frameProtocols(layers)),
+  packetField('protocols', 'text', 'Protocols as Wireshark lists them', ({ layers }) => frameProtocols(layers), false),
   packetField('interface_id', 'number', 'Number of the interface', ({ interfaceId }) =>
     interfaceId < 0 ? undefined : interfaceId,
   ),
@@ -118,10 +121,27 @@ export const COMPUTED_FIELDS: readonly ComputedField[] = [
     type: 'number',
     source: 'RFC 9293 §3.4 (SEG.LEN without SYN and FIN)',
     protocol: 'tcp',
+    isLocal: true,
     value: payloadLength,
   },
-  { name: 'tcp.payload', title: 'Payload', type: 'bytes', source: WIRESHARK, protocol: 'tcp', value: payloadOctets },
-  { name: 'udp.payload', title: 'Payload', type: 'bytes', source: WIRESHARK, protocol: 'udp', value: payloadOctets },
+  {
+    name: 'tcp.payload',
+    title: 'Payload',
+    type: 'bytes',
+    source: WIRESHARK,
+    protocol: 'tcp',
+    isLocal: true,
+    value: payloadOctets,
+  },
+  {
+    name: 'udp.payload',
+    title: 'Payload',
+    type: 'bytes',
+    source: WIRESHARK,
+    protocol: 'udp',
+    isLocal: true,
+    value: payloadOctets,
+  },
 ];
 
 /** Names for both ends at once. */

@@ -1,5 +1,5 @@
 /** What a filter is asked about: one packet with its layers and the facts its capture tells. */
-import type { Packet } from '../capture/packet.ts';
+import type { Packet, PacketBatch } from '../capture/packet.ts';
 import { NO_TIME } from '../capture/timestamp.ts';
 import type { Layers } from '../dissect/layers.ts';
 
@@ -37,18 +37,31 @@ export class FilterContext {
    * for `frame.time_relative` and `frame.time_delta`.
    */
   take(packet: Packet, number: number, interfaceId = -1, interfaceName = ''): void {
+    const { seconds, nanos, wireLength, start, end } = packet;
+    this.advance(number, seconds, nanos, wireLength, end - start);
+    this.interfaceId = interfaceId;
+    this.interfaceName = interfaceName;
+  }
+
+  /** The same for the packet in a row of a batch. */
+  takeRow(batch: PacketBatch, row: number, number: number, interfaceId: number, interfaceName: string): void {
+    const { seconds, nanos, wireLength, length } = batch;
+    this.advance(number, seconds[row]!, nanos[row]!, wireLength[row]!, length[row]!);
+    this.interfaceId = interfaceId;
+    this.interfaceName = interfaceName;
+  }
+
+  private advance(number: number, seconds: number, nanos: number, wireLength: number, capturedLength: number): void {
     this.previousSeconds = this.seconds;
     this.previousNanos = this.nanos;
     this.number = number;
-    this.seconds = packet.seconds;
-    this.nanos = packet.nanos;
-    this.wireLength = packet.wireLength;
-    this.capturedLength = packet.end - packet.start;
-    this.interfaceId = interfaceId;
-    this.interfaceName = interfaceName;
+    this.seconds = seconds;
+    this.nanos = nanos;
+    this.wireLength = wireLength;
+    this.capturedLength = capturedLength;
     if (this.firstNanos === NO_TIME) {
-      this.firstSeconds = packet.seconds;
-      this.firstNanos = packet.nanos;
+      this.firstSeconds = seconds;
+      this.firstNanos = nanos;
     }
   }
 }

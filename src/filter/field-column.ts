@@ -32,6 +32,8 @@ export interface FieldColumn {
   readonly each: (context: FilterContext, take: TakeColumnValue) => void;
   /** For who reads the field without `each`; undefined where there is more to it than a place. */
   readonly place: ColumnPlace | undefined;
+  /** Ids of the protocols of whose layers alone the values are told; undefined where other layers have a say. */
+  readonly protocolIds: readonly number[] | undefined;
   /** The value of a number that is a fact of the packet as a whole, for who takes it where it is one; undefined for other fields. */
   readonly ofPacket: ((context: FilterContext) => ReturnType<ComputedField['value']>) | undefined;
 }
@@ -57,6 +59,7 @@ export function fieldColumn(name: string, dissector: Dissector, computed: readon
         name,
         title,
         ofPacket: undefined,
+        protocolIds: choice === undefined ? idsOf(entry.targets) : undefined,
         place: choice === undefined ? onlyPlace(entry.targets) : undefined,
         each: (context, take) => {
           eachOccurrence(context, (field, view, at, start, end, value) => {
@@ -72,11 +75,12 @@ export function fieldColumn(name: string, dissector: Dissector, computed: readon
         name,
         title,
         ...ONLY_EACH,
+        protocolIds: choice === undefined && !entry.isBare ? [entry.id] : undefined,
         each: (context, take) => isThere(context) && take(entry.name, undefined),
       };
     }
     case 'frame':
-      return { name, title, ...ONLY_EACH, each: (_context, take) => take('frame', undefined) };
+      return { name, title, ...ONLY_EACH, protocolIds: [], each: (_context, take) => take('frame', undefined) };
     case 'computed': {
       const { field, protocolId } = entry;
       const takeAll = (found: ReturnType<ComputedField['value']>, take: TakeColumnValue): void => {
@@ -88,6 +92,7 @@ export function fieldColumn(name: string, dissector: Dissector, computed: readon
         name,
         title,
         place: undefined,
+        protocolIds: choice === undefined && field.isLocal ? [protocolId].filter((id) => id !== 0) : undefined,
         ofPacket: protocolId === 0 && field.type === 'number' ? (context) => field.value(context, -1) : undefined,
         each: (context, take) => {
           const { layers } = context;
@@ -100,6 +105,11 @@ export function fieldColumn(name: string, dissector: Dissector, computed: readon
       };
     }
   }
+}
+
+/** Undefined where a dissector shows the fields, which may look at what stands around its layer. */
+function idsOf(targets: readonly FieldTarget[]): readonly number[] | undefined {
+  return targets.every(({ fixed }) => fixed !== undefined) ? targets.map(({ protocolId }) => protocolId) : undefined;
 }
 
 function onlyPlace(targets: readonly FieldTarget[]): ColumnPlace | undefined {

@@ -16,10 +16,13 @@ const context = new FilterContext(dissector.createLayers());
 // Fields without words and without hexadecimal: their values are their text.
 const NAMES = [
   'frame.number',
+  'frame.len',
   'eth.src',
   'ip.src',
   'ip.hdr_len',
   'ip.flags.df',
+  'ip.frag_offset',
+  'ip.ttl',
   'inner.ip.dst',
   'ipv6.dst',
   'tcp.srcport',

@@ -1,4 +1,5 @@
 /** `packets`: lists packets, or shows them as trees, annotated hex, JSON or columns. */
+import { Packet } from '../../capture/packet.ts';
 import { verifyChecksums } from '../../dissect/checksums.ts';
 import { FilterContext } from '../../filter/context.ts';
 import { type Filter, loadFilter } from '../../filter/filter.ts';
@@ -8,8 +9,9 @@ import { type Loss, lossesOf } from '../../reassemble/losses.ts';
 import { Session } from '../../reassemble/session.ts';
 import { jsonString } from '../../render/safe-text.ts';
 import { type Damage, Points, readCaptures } from '../captures.ts';
-import { dissectorFor, dissectPacket } from '../dissection.ts';
+import { dissectorFor } from '../dissection.ts';
 import { ExitCode, UsageError } from '../exit-codes.ts';
+import { InterfaceFacts } from '../interface-facts.ts';
 import type { CommandIo } from '../io.ts';
 import { Messages } from '../messages.ts';
 import { labels, namesFor } from '../names.ts';
@@ -30,21 +32,27 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
   const isPrinted = options.write === undefined || printsBesideFile(options);
   const isVerified = isPrinted && tellsIssues(options);
   let filter: Filter | undefined;
-  let print: Printer;
+  let printer: Printer;
   try {
     const names = await namesFor(options, messages);
     const computed = nameFields(names);
     if (options.filter !== undefined) filter = await loadFilter(options.filter, dissector, { computed });
-    print = printerFor({ options, dissector, paths, points, output, io, computed, nameOf: labels(names) });
+    printer = printerFor({ options, dissector, paths, output, io, computed, nameOf: labels(names) });
   } catch (error) {
     if (error instanceof FilterError) throw new UsageError(error.render(), { cause: error });
     throw error;
   }
+  const { print, protocolIds, readsPacket } = printer;
+  if (protocolIds !== undefined && filter === undefined) dissector.narrow(protocolIds);
   const context = new FilterContext(dissector.createLayers());
+  const { layers } = context;
   const session = new Session();
+  const facts = new InterfaceFacts(points);
+  const packet = new Packet();
   let number = 0;
   let printed = 0;
   const file = captureFileFor(options, points, io, messages);
+  const isBorrowed = readsPacket || file !== undefined;
   const status = await whileWriting(file, () =>
     readCaptures(paths, {
       io,
@@ -53,25 +61,28 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
       printsPackets: isPrinted,
       dumps: { count: options.fromHex?.length ?? 0, linkType: options.linkType },
       onOpen: (captures) => file?.open(captures),
-      onPacket: (packet, origin) => {
-        number++;
-        if (!isPrinted && filter === undefined) {
-          file?.add(packet, origin);
-          printed++;
-          return printed !== options.count;
-        }
+      onRun: ({ batch, start, end }, origin) => {
         const { reader } = origin.input;
-        session.at(number, packet.seconds, points.of(origin, packet.interfaceId));
-        dissectPacket(dissector, context.layers, packet, origin.input, session);
-        if (isVerified) verifyChecksums(context.layers, options.check ?? false);
-        const isNamed = reader.format === 'pcapng';
-        const name = isNamed ? (reader.interfaces[packet.interfaceId]?.name ?? '') : '';
-        context.take(packet, number, isNamed ? packet.interfaceId : -1, name);
-        if (filter !== undefined && !filter.matches(context)) return true;
-        file?.add(packet, origin);
-        if (isPrinted) print(context, packet, origin);
-        printed++;
-        return printed !== options.count;
+        facts.begin(origin);
+        for (let row = start; row < end; row++) {
+          number++;
+          if (isBorrowed) packet.borrowRow(batch, row, reader);
+          if (isPrinted || filter !== undefined) {
+            facts.take(batch.interfaceId[row]!);
+            const { point, linkType, fcsOctets, toldId, toldName } = facts;
+            const from = batch.start[row]!;
+            const to = from + batch.length[row]!;
+            session.at(number, batch.seconds[row]!, point);
+            dissector.dissect(layers, reader.view, from, to, batch.wireLength[row]!, linkType, fcsOctets, session);
+            if (isVerified) verifyChecksums(layers, options.check ?? false);
+            context.takeRow(batch, row, number, toldId, toldName);
+            if (filter !== undefined && !filter.matches(context)) continue;
+          }
+          file?.add(packet, origin);
+          if (isPrinted) print(context, facts, packet);
+          if (++printed === options.count) return false;
+        }
+        return true;
       },
       onWait: () => {
         output.flush();
