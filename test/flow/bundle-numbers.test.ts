@@ -1,8 +1,8 @@
-/** The members of constant tables as numbers in the bundle. */
+/** Constants, and the members of constant tables, as numbers in the bundle. */
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { numbers, withNumbers } from '../../bundle-numbers.ts';
+import { numbers, withConstants, withNumbers } from '../../bundle-numbers.ts';
 import { FlowFlag, Hot } from '../../src/flow/flow-columns.ts';
 
 test.each([
@@ -27,4 +27,20 @@ test('a bundle of the hot path names no member of a table', async () => {
   const reads = /\b(Hot|HotTime|Cold|FlowFlag|TcpFlag|TcpOctet)\.\w/;
   expect(plain.outputFiles[0]?.text).toMatch(reads);
   expect(outputFiles[0]?.text).not.toMatch(reads);
+});
+
+test('constants of a module, and those it imports', () => {
+  const module = `
+import { type Layers, MAX_LAYERS } from '../dissect/layers.ts';
+const COMMA = 0x2c;
+export const MOST = 1_000;
+export function sum(MOST_SHADOWED: number, { count }: Layers) {
+  return ((COMMA: number) => COMMA)(7) + MOST_SHADOWED + count + COMMA + MOST + MAX_LAYERS;
+}
+`;
+  const path = fileURLToPath(new URL('../../src/render/module.ts', import.meta.url));
+  const text = withConstants(module, path);
+  expect(text).toContain('(7) + MOST_SHADOWED + count + 44 + 1e3 + 128;');
+  expect(text).toMatch(/\((\w+)\) => \1\)\(7\)/);
+  expect(text).toMatch(/export \{\s*its_MOST as MOST/);
 });
