@@ -3,8 +3,8 @@
  * specification, whichever direction it was seen in.
  */
 import { base64Text } from '../protocols/base64.ts';
-import { WITH_PORTS } from './ip-protocol.ts';
-import { createSha1, type Sha1Digest } from './sha1.ts';
+import { hasPorts } from './ip-protocol.ts';
+import { Sha1, type Sha1Digest } from './sha1.ts';
 
 const ICMP = 1;
 const ICMPV6 = 58;
@@ -39,12 +39,10 @@ const ICMPV6_ANSWERS: Readonly<Record<number, number>> = {
 
 /** Characters before the base64 of every identifier: the version. */
 export const COMMUNITY_ID_VERSION = '1:';
-const SEED_OCTETS = 2;
 
 /** Makes identifiers of conversations. */
 export class CommunityIds {
-  private readonly message = new DataView(new ArrayBuffer(64));
-  private readonly sha1 = createSha1();
+  private readonly sha1 = new Sha1();
 
   /**
    * The 160 bits of an identifier, which stand in it as base64. What is answered is overwritten by the next.
@@ -61,34 +59,45 @@ export class CommunityIds {
     sourcePort: number,
     destinationPort: number,
   ): Sha1Digest {
-    const { message } = this;
-    let first = sourcePort;
     let second = destinationPort;
-    let hasPorts = WITH_PORTS.includes(protocol);
     let isOneWay = false;
-    if (protocol === ICMP || protocol === ICMPV6) {
-      hasPorts = true;
+    const isIcmp = protocol === ICMP || protocol === ICMPV6;
+    if (isIcmp) {
       const answer = (protocol === ICMP ? ICMP_ANSWERS : ICMPV6_ANSWERS)[sourcePort];
       isOneWay = answer === undefined;
       second = answer ?? destinationPort;
     }
-    const order = compare(source, destination, words);
-    const isSwapped = !isOneWay && (order > 0 || (order === 0 && first > second));
-    if (isSwapped) [first, second] = [second, first];
-    const ends = isSwapped ? destination : source;
-    const others = isSwapped ? source : destination;
-    // The first two octets are the seed, 0 by default; the octet behind the protocol is padding.
-    let at = SEED_OCTETS;
-    for (let i = 0; i < words; i++, at += 4) message.setInt32(at, ends[i]!);
-    for (let i = 0; i < words; i++, at += 4) message.setInt32(at, others[i]!);
-    message.setUint16(at, protocol << 8);
-    at += 2;
-    if (hasPorts) {
-      message.setUint16(at, first);
-      message.setUint16(at + 2, second);
-      at += 4;
+    const isWithPorts = isIcmp || hasPorts(protocol);
+    return !isOneWay && isBehind(source, sourcePort, destination, second, words)
+      ? this.digestOf(destination, source, words, protocol, isWithPorts, second, sourcePort)
+      : this.digestOf(source, destination, words, protocol, isWithPorts, sourcePort, second);
+  }
+
+  /** Digest of a message whose ends are in order. */
+  private digestOf(
+    first: Int32Array,
+    second: Int32Array,
+    words: number,
+    protocol: number,
+    isWithPorts: boolean,
+    firstPort: number,
+    secondPort: number,
+  ): Sha1Digest {
+    const { message } = this.sha1;
+    let at = 0;
+    // The message begins with a seed of two octets, 0 by default, so that all behind it stands half a word off.
+    let before = 0;
+    for (const address of [first, second]) {
+      for (let i = 0; i < words; i++) {
+        const word = address[i]!;
+        message[at++] = (before << 16) | (word >>> 16);
+        before = word;
+      }
     }
-    return this.sha1(message, at);
+    // The octet behind the protocol is padding.
+    message[at++] = (before << 16) | (protocol << 8);
+    if (isWithPorts) message[at++] = (firstPort << 16) | secondPort;
+    return this.sha1.digest(at);
   }
 }
 
@@ -99,9 +108,10 @@ export function communityIdText(digest: Sha1Digest): string {
   return `${COMMUNITY_ID_VERSION}${base64Text(octets, 0, octets.byteLength)}`;
 }
 
-function compare(a: Int32Array, b: Int32Array, words: number): number {
+/** Whether the first end comes behind the second one: its address is greater, or its port. */
+function isBehind(a: Int32Array, portOfA: number, b: Int32Array, portOfB: number, words: number): boolean {
   for (let i = 0; i < words; i++) {
-    if (a[i] !== b[i]) return a[i]! >>> 0 < b[i]! >>> 0 ? -1 : 1;
+    if (a[i] !== b[i]) return a[i]! >>> 0 > b[i]! >>> 0;
   }
-  return 0;
+  return portOfA > portOfB;
 }

@@ -2,7 +2,7 @@
 import { Cold, ColdTime, FlowFlag, Hot, HotTime, NO_WINDOW, RECORD_TIMES, RECORD_WORDS } from './flow-columns.ts';
 import type { FlowTable } from './flow-table.ts';
 import { icmpRequest, isIcmp } from './icmp-conversation.ts';
-import { TCP, WITH_PORTS } from './ip-protocol.ts';
+import { hasPorts, TCP } from './ip-protocol.ts';
 import type { FlowQueue } from './queue.ts';
 import { TcpFlag, TcpOctet } from './tcp-header.ts';
 
@@ -46,7 +46,7 @@ function keepBeginning(table: FlowTable, record: number, queue: FlowQueue, entry
   // Whoever speaks first is the client, but for TCP that is told by a SYN only.
   let isTold: number = protocol === TCP ? 0 : FlowFlag.clientIsTold;
   const at = queue.transportAt[entry]!;
-  if (WITH_PORTS.includes(protocol)) {
+  if (hasPorts(protocol)) {
     if (isAnswer(queue, entry, view)) {
       client = direction ^ 1;
       isTold = 0;

@@ -19,8 +19,9 @@ import {
 } from './flow-columns.ts';
 import type { DirectionMarks, FlowDirection, FlowEndpoint, FlowRecord, FlowTcp, FlowTunnel } from './flow-record.ts';
 import type { FlowRecords } from './flow-records.ts';
+import { nanosBeyond, secondsOf } from './flow-time.ts';
 import { isIcmp } from './icmp-conversation.ts';
-import { protocolName, TCP, WITH_PORTS } from './ip-protocol.ts';
+import { hasPorts, protocolName, TCP } from './ip-protocol.ts';
 import type { PathHop, PathTable } from './path-table.ts';
 import { HAS_TUNNEL_ID, INTERNED_PATH, KeyBit, MAX_TUNNEL_ID, POINT_SHIFT, TUNNEL_KIND_SHIFT } from './queue.ts';
 import type { Sha1Digest } from './sha1.ts';
@@ -38,6 +39,10 @@ export interface FlowNames {
   readonly base: number;
   readonly dissector: { readonly tunnelKinds: readonly string[] };
 }
+
+/** A tunnel without its ends, and its ends as the key has them. */
+type TunnelNetwork = Omit<FlowTunnel, 'client' | 'server'>;
+type TunnelEnds = Pick<PathHop, 'ipv6' | 'first' | 'second'>;
 
 /** A part of a record while it is put together. */
 type Told<T> = { -readonly [K in keyof T]: T[K] };
@@ -92,8 +97,8 @@ export class FlowReader {
 
   private time(nanos: number): string | null {
     if (Number.isNaN(nanos)) return null;
-    const seconds = Math.floor(nanos / NANOS);
-    return formatTime(this.names.base + seconds, nanos - seconds * NANOS) ?? null;
+    const seconds = secondsOf(nanos);
+    return formatTime(this.names.base + seconds, nanosBeyond(seconds, nanos)) ?? null;
   }
 
   /** Notation of an address as the key has it. */
@@ -121,7 +126,7 @@ export class FlowReader {
   port(record: number, side: number): number | undefined {
     const at = record * RECORD_WORDS;
     const ports = this.table.words[at + 2]!;
-    if (!WITH_PORTS.includes(this.table.words[at + 3]! & 0xff) || ports === UNKNOWN_PORTS) return undefined;
+    if (!hasPorts(this.table.words[at + 3]! & 0xff) || ports === UNKNOWN_PORTS) return undefined;
     return side === 0 ? ports >>> 16 : ports & 0xffff;
   }
 
@@ -258,31 +263,37 @@ export class FlowReader {
     const word = words[at + 6]!;
     const kind = (word >>> TUNNEL_KIND_SHIFT) & INTERNED_PATH;
     if (kind === 0) return [];
-    if (kind === INTERNED_PATH) return this.names.paths.at(words[at + 4]!).map((hop) => this.tunnel(hop, client));
-    return [
-      this.tunnel(
-        {
-          kind,
-          id: (word & HAS_TUNNEL_ID) === 0 ? undefined : word & MAX_TUNNEL_ID,
-          port: words[record * RECORD_WORDS + Cold.portIcmp]! & 0xffff,
-          ipv6: (words[at + 3]! & KeyBit.outerIpv6) !== 0,
-          first: words[at + 4]!,
-          second: words[at + 5]!,
-        },
-        client,
-      ),
-    ];
+    if (kind === INTERNED_PATH) {
+      return this.names.paths.at(words[at + 4]!).map((hop) => this.tunnel(this.tunnelNetwork(hop), hop, client));
+    }
+    const ends = {
+      ipv6: (words[at + 3]! & KeyBit.outerIpv6) !== 0,
+      first: words[at + 4]!,
+      second: words[at + 5]!,
+    };
+    return [this.tunnel(this.onlyTunnel(word, words[at + Cold.portIcmp]! & 0xffff), ends, client)];
   }
 
-  private tunnel(hop: PathHop, client: number): FlowTunnel {
-    const kind = this.names.dissector.tunnelKinds[hop.kind] ?? '';
-    const number = hop.id === undefined ? {} : kind === 'gre' ? { key: hop.id } : { vni: hop.id };
+  private tunnel(known: TunnelNetwork, { ipv6, first, second }: TunnelEnds, client: number): FlowTunnel {
+    return {
+      ...known,
+      client: this.addressText(client === 0 ? first : second, ipv6),
+      server: this.addressText(client === 0 ? second : first, ipv6),
+    };
+  }
+
+  /** The only tunnel of a path, without its ends, by the last word of the key and its port. */
+  onlyTunnel(word: number, port: number): TunnelNetwork {
+    const id = (word & HAS_TUNNEL_ID) === 0 ? undefined : word & MAX_TUNNEL_ID;
+    return this.tunnelNetwork({ kind: (word >>> TUNNEL_KIND_SHIFT) & INTERNED_PATH, id, port });
+  }
+
+  private tunnelNetwork({ kind: number, id, port }: Pick<PathHop, 'kind' | 'id' | 'port'>): TunnelNetwork {
+    const kind = this.names.dissector.tunnelKinds[number] ?? '';
     return {
       kind,
-      ...number,
-      ...(hop.port === 0 ? {} : { port: hop.port }),
-      client: this.addressText(client === 0 ? hop.first : hop.second, hop.ipv6),
-      server: this.addressText(client === 0 ? hop.second : hop.first, hop.ipv6),
+      ...(id === undefined ? {} : kind === 'gre' ? { key: id } : { vni: id }),
+      ...(port === 0 ? {} : { port }),
     };
   }
 

@@ -2,8 +2,11 @@
 export const TCP = 6;
 export const UDP = 17;
 const SCTP = 132;
-/** Protocols whose headers begin with two ports. */
-export const WITH_PORTS: readonly number[] = [TCP, UDP, SCTP];
+
+/** Whether a protocol's header begins with two ports. */
+export function hasPorts(protocol: number): boolean {
+  return protocol === TCP || protocol === UDP || protocol === SCTP;
+}
 
 /** Names of IP protocols in flows; others are called by their number. */
 const PROTOCOL_NAMES: Readonly<Record<number, string>> = {

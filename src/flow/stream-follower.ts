@@ -6,7 +6,7 @@ import type { Reassembly } from '../dissect/reassembly.ts';
 import { FragmentReassembly } from '../reassemble/fragments.ts';
 import type { InputDescription } from './capture-point.ts';
 import type { FlowInput } from './flow-input.ts';
-import { TCP, WITH_PORTS } from './ip-protocol.ts';
+import { hasPorts, TCP } from './ip-protocol.ts';
 import { sourceText } from './ip-source.ts';
 import type { FlowObserver, ObservedTracker } from './observed-tracker.ts';
 import type { FlowQueue } from './queue.ts';
@@ -158,7 +158,7 @@ export class FlowFollower implements FlowObserver {
     const { layers, summary } = this;
     const { network, transport } = summary;
     const source = sourceText(layers.viewOf(network), layers.start[network]!);
-    const hasPort = WITH_PORTS.includes(summary.protocol) && header + 2 <= layers.end[transport]!;
+    const hasPort = hasPorts(summary.protocol) && header + 2 <= layers.end[transport]!;
     return `${source} ${hasPort ? view.getUint16(header) : ''}`;
   }
 }

@@ -1,30 +1,39 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CommunityIds, communityIdText } from '../../src/flow/community-id.ts';
-import { createSha1, MOST_OCTETS } from '../../src/flow/sha1.ts';
+import { generateSha1 } from '../../src/flow/generate-sha1.ts';
+import { hasPorts } from '../../src/flow/ip-protocol.ts';
+import { MOST_WORDS, Sha1 } from '../../src/flow/sha1.ts';
+
+const GENERATED = new URL('../../src/flow/sha1.generated.ts', import.meta.url);
 
 const word = (text: string): Int32Array =>
   Int32Array.of(text.split('.').reduce((sum, octet) => (sum << 8) | Number(octet), 0));
-const hex = (digest: Int32Array): string =>
-  [...digest].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
-const view = (text: string): DataView => new DataView(new TextEncoder().encode(text).buffer);
+const octetsOf = (words: ArrayLike<number>): Buffer => {
+  const octets = Buffer.alloc(4 * words.length);
+  for (let i = 0; i < words.length; i++) octets.writeInt32BE(words[i]! | 0, 4 * i);
+  return octets;
+};
+const sha1Of = (octets: Uint8Array): string => createHash('sha1').update(octets).digest('hex');
+const anyWord = fc.oneof(fc.integer(), fc.constantFrom(0, -1, 1, 0x7fffffff, -0x80000000));
 
-// FIPS 180 examples: nothing, one block, and the longest that fits one.
-test.each([
-  ['', 'da39a3ee5e6b4b0d3255bfef95601890afd80709'],
-  ['abc', 'a9993e364706816aba3e25717850c26c9cd0d89d'],
-  ['a'.repeat(MOST_OCTETS), 'c1c8bbdc22796e28c0e15163d20899b65621d65a'],
-])('SHA-1 of %j', (text, digest) => {
-  expect(hex(createSha1()(view(text), text.length))).toBe(digest);
+test('the generated rounds of SHA-1 are up to date', () => {
+  expect(readFileSync(GENERATED, 'utf8')).toBe(generateSha1());
 });
 
-test('SHA-1 of messages of every length, by one function, are those of Node', () => {
-  const sha1 = createSha1();
-  for (let length = 0; length <= MOST_OCTETS; length++) {
-    const text = 'netdissect'.repeat(6).slice(0, length);
-    expect(hex(sha1(view(text), length))).toBe(createHash('sha1').update(text).digest('hex'));
-  }
-  expect(() => sha1(view('a'.repeat(56)), 56)).toThrow(RangeError);
+test('SHA-1 of one message after another is that of Node', () => {
+  const sha1 = new Sha1();
+  const property = fc.property(fc.array(anyWord, { maxLength: MOST_WORDS }), (words) => {
+    sha1.message.set(words);
+    expect(octetsOf(sha1.digest(words.length)).toString('hex')).toBe(sha1Of(octetsOf(words)));
+  });
+  fc.assert(property, { numRuns: 2000, seed: 1 });
+});
+
+test('a message of more than one block', () => {
+  expect(() => new Sha1().digest(MOST_WORDS + 1)).toThrow(RangeError);
 });
 
 // The values are those of the specification's own baseline files.
@@ -37,4 +46,36 @@ test.each([
 ])('%s %s %i %i %i', (source, destination, protocol, first, second, id) => {
   const digest = new CommunityIds().digest(word(source), word(destination), 1, protocol, first, second);
   expect(communityIdText(digest)).toBe(id);
+});
+
+const port = fc.integer({ min: 0, max: 0xffff });
+const addresses = fc.constantFrom(1, 4).chain((words) => {
+  const address = fc.array(anyWord, { minLength: words, maxLength: words });
+  return fc.tuple(address, fc.oneof(address, fc.constant(undefined)));
+});
+
+test('both directions have the digest of seed, ends in order, protocol and ports', () => {
+  const ids = new CommunityIds();
+  const protocols = fc.constantFrom(6, 17, 132, 89, 0, 255);
+  const property = fc.property(addresses, protocols, port, port, ([a, other], protocol, portOfA, portOfB) => {
+    const b = other ?? a;
+    const ends = [
+      { octets: octetsOf(a), port: portOfA },
+      { octets: octetsOf(b), port: portOfB },
+    ].sort((x, y) => Buffer.compare(x.octets, y.octets) || x.port - y.port);
+    const ports = Buffer.alloc(hasPorts(protocol) ? 4 : 0);
+    if (hasPorts(protocol)) for (const [i, end] of ends.entries()) ports.writeUInt16BE(end.port, 2 * i);
+    const message = Buffer.concat([
+      Buffer.alloc(2),
+      ...ends.map(({ octets }) => octets),
+      Buffer.of(protocol, 0),
+      ports,
+    ]);
+    const [source, destination] = [Int32Array.from(a), Int32Array.from(b)];
+    const forth = ids.digest(source, destination, a.length, protocol, portOfA, portOfB);
+    expect(octetsOf(forth).toString('hex')).toBe(sha1Of(message));
+    const back = ids.digest(destination, source, a.length, protocol, portOfB, portOfA);
+    expect(octetsOf(back).toString('hex')).toBe(sha1Of(message));
+  });
+  fc.assert(property, { numRuns: 1000, seed: 1 });
 });

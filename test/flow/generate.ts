@@ -1,8 +1,10 @@
-/** Writes the generated batch function of flow tracking: `npm run generate`. */
+/** Writes the generated functions of flow tracking: `npm run generate`. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { generateKeyBatch } from '../../src/flow/generate-key-batch.ts';
+import { generateSha1 } from '../../src/flow/generate-sha1.ts';
 
-export const GENERATED = fileURLToPath(new URL('../../src/flow/key-batch.generated.ts', import.meta.url));
+const pathOf = (name: string): string => fileURLToPath(new URL(`../../src/flow/${name}.generated.ts`, import.meta.url));
 
-writeFileSync(GENERATED, generateKeyBatch());
+writeFileSync(pathOf('key-batch'), generateKeyBatch());
+writeFileSync(pathOf('sha1'), generateSha1());
