@@ -32,6 +32,12 @@ export class Output {
     if (this.everyLine || this.text.at >= FLUSH_AT) this.flush();
   }
 
+  /** Hands over octets that were written elsewhere, behind all that was gathered; they are the caller's again then. */
+  octets(octets: Uint8Array): void {
+    this.flush();
+    this.sink.writeOctets(octets);
+  }
+
   flush(): void {
     const { text } = this;
     if (text.at === 0) return;

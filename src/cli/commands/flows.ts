@@ -19,8 +19,10 @@ import type { FlowTracker } from '../../flow/tracker.ts';
 import { STANDARD_INPUT } from '../../node/capture-input.ts';
 import { FLOW_CSV_HEADER, flowCsv } from '../../render/flow-csv.ts';
 import { flowJson } from '../../render/flow-json.ts';
-import { FlowJsonLines } from '../../render/flow-json-lines.ts';
+import { flowJsonLines, type PutFlow } from '../../render/flow-json-lines.ts';
 import { FlowTableText } from '../../render/flow-table.ts';
+import { createOctetChunk } from '../../render/octet-chunk.ts';
+import { createOctetNumbers } from '../../render/octet-numbers.ts';
 import { jsonString } from '../../render/safe-text.ts';
 import { type Damage, Points, readCaptures } from '../captures.ts';
 import { dissectorFor } from '../dissection.ts';
@@ -189,13 +191,16 @@ function printJson(
   { applications, links }: FlowFactSources,
   output: Output,
 ): void {
-  const writers = new Map<FlowReader, FlowJsonLines>();
+  const chunk = createOctetChunk((octets) => output.octets(octets));
+  const numbers = createOctetNumbers(chunk);
+  const writers = new Map<FlowReader, PutFlow>();
+  let at = 0;
   for (const { reader, record, id } of tracker.held(ranking, top)) {
-    const lines = writers.get(reader) ?? new FlowJsonLines(output.text, reader);
-    writers.set(reader, lines);
-    lines.write(record, { application: applications?.application(id), nat: links.get(id) });
-    output.endLine();
+    const put = writers.get(reader) ?? flowJsonLines(reader, chunk, numbers);
+    writers.set(reader, put);
+    at = put(at, record, { application: applications?.application(id), nat: links.get(id) });
   }
+  chunk.flush(at);
 }
 
 /** The flows that show, in their order, with everything known of them. */

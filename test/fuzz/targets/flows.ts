@@ -18,11 +18,10 @@ import { standardProtocols } from '../../../src/protocols/index.ts';
 import { createDissector } from '../../../src/protocols/standard-dissector.ts';
 import { flowCsv } from '../../../src/render/flow-csv.ts';
 import { flowJson } from '../../../src/render/flow-json.ts';
-import { FlowJsonLines } from '../../../src/render/flow-json-lines.ts';
 import { FlowTableText } from '../../../src/render/flow-table.ts';
 import { jsonText } from '../../../src/render/safe-text.ts';
 import { createStyle } from '../../../src/render/style.ts';
-import { TextBuffer } from '../../../src/render/text-buffer.ts';
+import { lineOf } from '../../render/flow-line.ts';
 import { packetWords } from '../dictionary.ts';
 import { seedCaptures } from '../seeds.ts';
 import { checkText, type FuzzTarget, promise } from '../target.ts';
@@ -32,7 +31,6 @@ const MAX_FLOWS = 64;
 
 const dissector = createDissector(standardProtocols);
 const style = createStyle();
-const out = new TextBuffer();
 const validate = new Ajv2020({ strict: false }).compile(FLOW_SCHEMA);
 
 /** The flows of one pass, in the order in which they were told. */
@@ -99,13 +97,12 @@ function checkRecords({ flows, applications, tracker }: Pass, input: Uint8Array)
 
 /** The lines that are written straight from the columns are those of the records. */
 function checkLines(tracker: ObservedTracker, sources: FlowFactSources): void {
-  let lines: FlowJsonLines | undefined;
+  let line: ReturnType<typeof lineOf> | undefined;
   for (const { reader, record } of tracker.held()) {
-    lines ??= new FlowJsonLines(out, reader);
+    line ??= lineOf(reader);
     const flow = reader.record(record);
-    out.at = 0;
-    lines.write(record, { application: sources.applications?.application(flow.id), nat: sources.links.get(flow.id) });
-    promise(out.textFrom(0) === flowJson(withFacts(flow, sources)), 'a line written from the columns is another');
+    const facts = { application: sources.applications?.application(flow.id), nat: sources.links.get(flow.id) };
+    promise(line(record, facts) === flowJson(withFacts(flow, sources)), 'a line written from the columns is another');
   }
 }
 
