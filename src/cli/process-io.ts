@@ -1,5 +1,5 @@
 /** The process's own standard streams. */
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { pathToFileURL } from 'node:url';
@@ -16,10 +16,12 @@ const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 
-/** Whether a descriptor is of a terminal. Node's module that tells takes 2 ms to load, and need not be asked of files and pipes. */
+/** Whether a descriptor is of a terminal. Node's module that tells takes 2 ms to load, and need not be asked of files, pipes and nothing. */
 function isTerminal(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice() && isatty(descriptor);
+    const stats = fstatSync(descriptor);
+    if (!stats.isCharacterDevice()) return false;
+    return stats.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev && isatty(descriptor);
   } catch {
     // A closed descriptor is none.
     return false;

@@ -32,7 +32,6 @@ export class Dispatcher<P extends Protocol = Protocol> implements Dispatch, Regi
     const context = {
       table: (name: TableName) => this.tables[name],
       named: (name: string) => this.named(name),
-      guesses: (table: TableName) => guessesByOctet(this.protocols, table),
       tunnelKind: (kind: string) => {
         if (!kinds.includes(kind)) kinds.push(kind);
         return kinds.indexOf(kind);
@@ -102,12 +101,25 @@ export class Dispatcher<P extends Protocol = Protocol> implements Dispatch, Regi
     id = table[readNumber(view, at, plan.sourcePort!)]!;
     if (id !== 0 && this.accepts(id, view, payload, limit)) return id;
     if (payload >= limit) return 0;
-    const guesses = plan.guesses[view.getUint8(payload)]!;
+    const octet = view.getUint8(payload);
+    const guesses = plan.guesses[octet] ?? this.addGuesses(plan, octet);
     for (let i = 0; i < guesses.length; i++) {
       const guess = guesses[i]!;
       if (this.plans[guess]!.protocol.guess!.when(view, payload, limit)) return -guess;
     }
     return 0;
+  }
+
+  /** Notes the ids of the protocols to try for a payload that begins with `octet`. */
+  private addGuesses(plan: Plan, octet: number): readonly number[] {
+    const { nextPorts } = plan.protocol;
+    const ids: number[] = [];
+    for (let id = 1; id < this.protocols.length; id++) {
+      const guess = this.protocols[id]?.guess;
+      if (nextPorts !== undefined && guess?.in.includes(nextPorts) && (guess.first?.(octet) ?? true)) ids.push(id);
+    }
+    plan.guesses[octet] = ids;
+    return ids;
   }
 
   private accepts(id: number, view: DataView, start: number, end: number): boolean {
@@ -122,10 +134,4 @@ export class Dispatcher<P extends Protocol = Protocol> implements Dispatch, Regi
       around = layers.parent[around]!;
     return plan.tunnelIn![layers.protocol[around]!]!;
   }
-}
-
-/** Ids of the protocols to try for a payload of a table's carriers, by its first octet. */
-function guessesByOctet(protocols: readonly Protocol[], table: TableName): readonly (readonly number[])[] {
-  const ids = [...protocols.keys()].filter((id) => id > 0 && protocols[id]?.guess?.in.includes(table));
-  return Array.from({ length: 256 }, (_, octet) => ids.filter((id) => protocols[id]?.guess?.first?.(octet) ?? true));
 }

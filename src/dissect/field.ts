@@ -65,6 +65,11 @@ export interface FieldSpec<Children extends FieldSpecs = FieldSpecs, Kind extend
 /** Children as declared, or what declares them when they are first asked for. */
 export type Children<C extends FieldSpecs> = C | (() => C);
 
+/** Children of all fields that have none. */
+export const NO_CHILDREN: NoChildren = {};
+
+const NOTHING_SAID: FieldOptions = {};
+
 /**
  * A declaration whose children and options are put together when they are asked for: a run shows few of the thousands of fields, and all of them
  * at start took 25 ms.
@@ -97,7 +102,8 @@ class DeclaredField<C extends FieldSpecs, K extends FieldKind> implements FieldS
   }
 
   get options(): FieldOptions {
-    return Object.assign({}, ...this.said);
+    const [only = NOTHING_SAID] = this.said;
+    return this.said.length > 1 ? Object.assign({}, ...this.said) : only;
   }
 
   get children(): C {
@@ -136,14 +142,22 @@ function placedAs<C extends FieldSpecs, K extends FieldKind>(
 /** A field without children, as declared. */
 export type Leaf<K extends FieldKind> = FieldSpec<NoChildren, K>;
 
+const leaf = <K extends FieldKind>(
+  kind: K,
+  bits: number,
+  title: string,
+  options: readonly FieldOptions[],
+  computed = false,
+): Leaf<K> => spec(kind, bits, title, options, NO_CHILDREN, computed);
+
 /** Unsigned integer of 1–32 bits, most significant bit first. */
 export const uint = (bits: number, title: string, ...options: FieldOptions[]): Leaf<'uint'> =>
-  spec('uint', bits, title, options, {});
+  leaf('uint', bits, title, options);
 /** One bit, shown as a boolean. */
-export const flag = (title: string, ...options: FieldOptions[]): Leaf<'bool'> => spec('bool', 1, title, options, {});
+export const flag = (title: string, ...options: FieldOptions[]): Leaf<'bool'> => leaf('bool', 1, title, options);
 /** Boolean that is true when any of its bits is set. */
 export const flags = (bits: number, title: string, ...options: FieldOptions[]): Leaf<'bool'> =>
-  spec('bool', bits, title, options, {});
+  leaf('bool', bits, title, options);
 /** Integer of 1–32 bits that is made of smaller fields; the children's widths add up to `bits`. */
 export const bits = <C extends FieldSpecs>(
   width: number,
@@ -152,31 +166,29 @@ export const bits = <C extends FieldSpecs>(
   ...options: FieldOptions[]
 ): FieldSpec<C, 'uint'> => spec('uint', width, title, options, children);
 /** 64-bit unsigned integer; a string in JSON, for it may pass 2^53. */
-export const uint64 = (title: string, ...options: FieldOptions[]): Leaf<'uint64'> =>
-  spec('uint64', 64, title, options, {});
+export const uint64 = (title: string, ...options: FieldOptions[]): Leaf<'uint64'> => leaf('uint64', 64, title, options);
 /** IPv4 address. */
 export const ipv4Address = (title: string, ...options: FieldOptions[]): Leaf<'ipv4'> =>
-  spec('ipv4', 32, title, options, {});
+  leaf('ipv4', 32, title, options);
 /** IPv6 address. */
 export const ipv6Address = (title: string, ...options: FieldOptions[]): Leaf<'ipv6'> =>
-  spec('ipv6', 128, title, options, {});
+  leaf('ipv6', 128, title, options);
 /** 48-bit MAC address. */
 export const macAddress = (title: string, ...options: FieldOptions[]): Leaf<'ether'> =>
-  spec('ether', 48, title, options, {});
+  leaf('ether', 48, title, options);
 /** Unsigned integer of a width known only at run time: a variable-length integer, decimal digits. The dissector emits its value. */
-export const number = (title: string, ...options: FieldOptions[]): Leaf<'number'> =>
-  spec('number', 0, title, options, {});
+export const number = (title: string, ...options: FieldOptions[]): Leaf<'number'> => leaf('number', 0, title, options);
 /** Octets; without a count their number is known only at run time. */
 export const bytes = (title: string, count = 0, ...options: FieldOptions[]): Leaf<'bytes'> =>
-  spec('bytes', count * 8, title, options, {});
+  leaf('bytes', count * 8, title, options);
 /** Characters (UTF-8; what does not decode is shown escaped). */
-export const text = (title: string, ...options: FieldOptions[]): Leaf<'text'> => spec('text', 0, title, options, {});
+export const text = (title: string, ...options: FieldOptions[]): Leaf<'text'> => leaf('text', 0, title, options);
 /** Value that is worked out and has no octets. `number` may be fractional. */
 export const computed = <K extends 'bool' | 'number' | 'text' | 'ipv4' | 'ipv6' | 'ether'>(
   kind: K,
   title: string,
   ...options: FieldOptions[]
-): Leaf<K> => spec(kind, 0, title, options, {}, true);
+): Leaf<K> => leaf(kind, 0, title, options, true);
 /** What occurs any number of times in a layer: an array of objects in JSON, each with (some of) `children`. */
 export const list = <C extends FieldSpecs>(
   title: string,

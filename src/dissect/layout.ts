@@ -1,5 +1,13 @@
 /** Gives declared fields their places, from which they are read. */
-import type { Field, FieldKind, FieldReader, FieldSpec, FieldSpecs, Fields } from './field.ts';
+import {
+  type Field,
+  type FieldKind,
+  type FieldReader,
+  type FieldSpec,
+  type FieldSpecs,
+  type Fields,
+  NO_CHILDREN,
+} from './field.ts';
 
 const noNumber: FieldReader = () => Number.NaN;
 
@@ -94,7 +102,10 @@ function layOutField(path: string, key: string, declared: FieldSpec, bitOffset: 
   };
 }
 
+const NOTHING: Layout<FieldSpecs> = { fields: {}, ordered: [], octets: 0 };
+
 function layOutChildren(path: string, declared: FieldSpec, bitOffset: number): Layout<FieldSpecs> {
+  if (declared.children === NO_CHILDREN) return NOTHING;
   if (declared.kind === 'list') return layOutElement(path, declared.children);
   const inner = layOut(path, declared.children, bitOffset);
   const filled = inner.ordered.reduce((sum, child) => sum + child.bitWidth, 0);

@@ -97,8 +97,8 @@ export interface Plan {
   readonly portTable: Uint16Array | undefined;
   readonly sourcePort: NumberPlace | undefined;
   readonly destinationPort: NumberPlace | undefined;
-  /** Ids of protocols to try by content where no port is registered, by the payload's first octet. */
-  readonly guesses: readonly (readonly number[])[];
+  /** Ids of protocols to try by content where no port is registered, by the payload's first octet; filled when one is first met. */
+  readonly guesses: (readonly number[] | undefined)[];
   /** Id of the only protocol that may follow; 0 for none. */
   readonly nextId: number;
   /** Tunnel kind by id of the protocol this one stands in; undefined when it opens none. */
@@ -141,7 +141,6 @@ function placeOfAll(fields: readonly Field[]): NumberPlace {
 export interface PlanContext {
   readonly table: (name: TableName) => Uint16Array;
   readonly named: (name: string) => number;
-  readonly guesses: (table: TableName) => readonly (readonly number[])[];
   readonly tunnelKind: (kind: string) => number;
   readonly protocolCount: number;
 }
@@ -177,7 +176,7 @@ export function planProtocol(protocol: Protocol, context: PlanContext): Plan {
     portTable: protocol.nextPorts === undefined ? undefined : context.table(protocol.nextPorts),
     sourcePort: port('srcport'),
     destinationPort: port('dstport'),
-    guesses: protocol.nextPorts === undefined ? [] : context.guesses(protocol.nextPorts),
+    guesses: protocol.nextPorts === undefined ? [] : new Array(256).fill(undefined),
     nextId: protocol.nextName === undefined ? 0 : context.named(protocol.nextName),
     tunnelIn: tunnelTable(protocol, context),
     isExtension: protocol.role === 'extension',
