@@ -33,47 +33,76 @@ export function withNumbers(text: string): string {
   });
 }
 
-/** A number that a module declares for itself or, exported, for others. */
-const DECLARATION = /^(export )?const ([A-Z][A-Z\d_]+) = (-?(?:0x[\da-f_]+|\d[\d_]*(?:\.\d+)?));$/gm;
+/** A constant that a module declares for itself or, exported, for others. */
+const DECLARATION = /^(export )?const ([A-Z][A-Z\d_]+) =\s+([^;]+);$/gm;
 /** Names from another module of the project. */
 const IMPORT = /^import \{([^}]*)\} from '(\.[^']*\.ts)';$/gm;
+/** What is left of an expression of numbers when the names in it are written as numbers. */
+const EXPRESSION = /^[\d\s()|&~<>+*/.-]+$/;
+
+interface Constants {
+  /** Numbers by the names they have in the module, imported ones included. */
+  readonly known: ReadonlyMap<string, number>;
+  /** Names of those that it exports. */
+  readonly exported: ReadonlySet<string>;
+}
+
+/** The constant numbers of the module at a path, with the members of tables as numbers in its text. */
+function constantsIn(text: string, path: string): Constants {
+  const known = new Map<string, number>();
+  const exported = new Set<string>();
+  for (const [, list = '', from = ''] of text.matchAll(IMPORT)) {
+    const imported = constantsOf(join(dirname(path), from));
+    for (const name of namesIn(list)) {
+      const value = imported.known.get(name);
+      if (value !== undefined && imported.exported.has(name)) known.set(name, value);
+    }
+  }
+  for (const [, isExported, name = '', expression = ''] of text.matchAll(DECLARATION)) {
+    const value = numberOf(expression, known);
+    if (value === undefined) continue;
+    known.set(name, value);
+    if (isExported !== undefined) exported.add(name);
+  }
+  return { known, exported };
+}
+
+/** What an expression of numbers and known names comes to; undefined where it is anything else. */
+function numberOf(expression: string, known: ReadonlyMap<string, number>): number | undefined {
+  const plain = expression
+    .replace(/\b0x[\da-f_]+\b|\b\d[\d_]*/g, (number) => String(Number(number.replaceAll('_', ''))))
+    .replace(/\b[A-Z][A-Z\d_]+\b/g, (name) => (known.has(name) ? `(${known.get(name)})` : name));
+  if (!EXPRESSION.test(plain)) return undefined;
+  const value: unknown = Function(`return ${plain}`)();
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+const modules = new Map<string, Constants>();
+
+function constantsOf(path: string): Constants {
+  const found = modules.get(path) ?? constantsIn(withNumbers(readFileSync(path, 'utf8')), path);
+  modules.set(path, found);
+  return found;
+}
+
+function namesIn(list: string): string[] {
+  return list.split(',').map((name) => name.trim());
+}
 
 /** The text of the module at a path with its own constants, and those it imports, as numbers. */
 export function withConstants(text: string, path: string): string {
-  const define: Record<string, string> = {};
+  const { known, exported } = constantsIn(text, path);
   const freed = text
-    .replace(DECLARATION, (_, exported: string | undefined, name: string, value: string) => {
-      define[name] = plain(value);
-      return exported === undefined ? '' : `const its_${name} = ${value};\nexport { its_${name} as ${name} };`;
+    .replace(DECLARATION, (declaration, _, name: string) => {
+      if (!known.has(name)) return declaration;
+      return exported.has(name) ? `const its_${name} = ${known.get(name)};\nexport { its_${name} as ${name} };` : '';
     })
     .replace(IMPORT, (_, list: string, from: string) => {
-      const numbers = exportedBy(join(dirname(path), from));
-      const others = list.split(',').filter((name) => {
-        const value = numbers.get(name.trim());
-        if (value !== undefined) define[name.trim()] = value;
-        return value === undefined;
-      });
-      return `import {${others.join(',')}} from '${from}';`;
+      const others = namesIn(list).filter((name) => !known.has(name));
+      return `import { ${others.join(', ')} } from '${from}';`;
     });
+  const define = Object.fromEntries(Array.from(known, ([name, value]) => [name, String(value)]));
   return transformSync(freed, { loader: 'ts', target: 'node20', define }).code;
-}
-
-/** A number as JSON has it. */
-function plain(value: string): string {
-  return String(Number(value.replaceAll('_', '')));
-}
-
-const exported = new Map<string, ReadonlyMap<string, string>>();
-
-/** The numbers that a module exports. */
-function exportedBy(path: string): ReadonlyMap<string, string> {
-  let numbers = exported.get(path);
-  if (numbers === undefined) {
-    const found = [...readFileSync(path, 'utf8').matchAll(DECLARATION)].filter(([, isExported]) => isExported);
-    numbers = new Map(found.map(([, , name = '', value = '']) => [name, plain(value)]));
-    exported.set(path, numbers);
-  }
-  return numbers;
 }
 
 /** Rewrites the project's modules. */
