@@ -7,7 +7,7 @@ import type { FilterContext } from '../filter/context.ts';
 import { fieldColumn } from '../filter/field-column.ts';
 import { Columns } from '../render/columns.ts';
 import type { NameAddress } from '../render/conversation.ts';
-import { hexBreakdown } from '../render/hex.ts';
+import { PacketHex } from '../render/hex.ts';
 import { PacketJson } from '../render/json.ts';
 import { PacketLines } from '../render/line.ts';
 import { LayerTree } from '../render/tree.ts';
@@ -84,6 +84,7 @@ function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string
   const width = io.stdout.columns;
   const line = new PacketLines(output.text, style, { width, nameOf });
   const tree = new LayerTree(output.text, style, only);
+  const hex = new PacketHex(output.text, style, width ?? PIPE_WIDTH, only);
   return (context, { point }) => {
     const { layers } = context;
     const head = {
@@ -96,9 +97,7 @@ function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string
     line.write(layers, head);
     if (isDetailed) output.text.character(LINE_END);
     if (options.layers) tree.write(layers);
-    if (options.hex) {
-      for (const line of hexBreakdown(layers, style, width ?? PIPE_WIDTH, only)) output.text.text(`${line}\n`);
-    }
+    if (options.hex) hex.write(layers);
     output.endLine();
   };
 }

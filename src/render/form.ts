@@ -5,13 +5,12 @@
 import { encodeUtf8 } from '../capture/utf8.ts';
 import type { Field } from '../dissect/field.ts';
 import { type NumberPlace, readNumber } from '../dissect/plan.ts';
-import { walkField } from '../dissect/walk.ts';
 import { newTextId } from './field-runs.ts';
-import { putHexPairs, putIpv4, putWhole } from './text-buffer.ts';
-import type { TreeFields } from './tree-fields.ts';
+import type { RecentTable } from './recent-table.ts';
+import { putHexPairs, putIpv4, putWhole, type TextBuffer } from './text-buffer.ts';
 
-/** What follows a piece's text: nothing, a value that takes more or less room, or the lines that a walk of the field shows. */
-export const Ending = { none: 0, number: 1, ipv4: 2, walked: 3 } as const;
+/** What follows a piece's text: nothing, a value that takes more or less room, or the lines of fields. */
+export const Ending = { none: 0, number: 1, ipv4: 2, fields: 3 } as const;
 export type Ending = (typeof Ending)[keyof typeof Ending];
 
 /** Octets in hexadecimal, which take the same room in every packet. */
@@ -19,10 +18,19 @@ interface Blank {
   /** Where they stand in the header. */
   readonly octet: number;
   readonly octets: number;
-  /** Characters from one octet to the next: its two digits, and a colon where there is one. */
+  /** Characters from one octet to the next: its two digits, and what stands between octets. */
   readonly stride: number;
   /** Where they are written, in octets before the end of the piece's text. */
   readonly beforeEnd: number;
+}
+
+/** What forms are written to. */
+export interface FormSink {
+  readonly out: TextBuffer;
+  /** Texts with lines that follow from few octets, by an id and these octets. */
+  readonly lineTexts: RecentTable<Uint8Array>;
+  /** Writes the lines of fields of the structure that begins at `at`, all of which were captured. */
+  show(fields: readonly Field[], view: DataView, at: number): void;
 }
 
 /** Fields that are shown in lines of their own, and the word of at most four octets from which these follow. */
@@ -44,18 +52,22 @@ interface Piece {
   readonly id: number;
   readonly blanks: readonly Blank[];
   readonly ending: Ending;
-  /** Where the value of the ending stands; of no meaning for others. */
+  /** Where the value of the ending stands, or the fields that it shows. */
   readonly place: NumberPlace;
-  readonly field: Field | undefined;
+  readonly shown: readonly Field[];
 }
 
 /** Text with blanks. Positions in it count from the octet at which its header begins. */
 export interface Form {
   readonly pieces: readonly Piece[];
-  /** Octets that it takes at most, but for what walks show. */
+  /** Octets that it takes at most, but for the lines of its endings. */
   readonly room: number;
 }
 
+/** Stands for the form of a header that was met but once: many are never met again. */
+export const MET_ONCE: Form = { pieces: [], room: 0 };
+
+const NO_FIELDS: readonly Field[] = [];
 const NO_PLACE: NumberPlace = { octet: 0, octets: 1, shift: 0, mask: 0, scale: 0 };
 
 /** The same place with the keys in the same order as all others, `by` octets further. */
@@ -94,7 +106,7 @@ export class FormMaker {
   }
 
   /** The octets from `octet` on in hexadecimal. */
-  addOctets(octet: number, octets: number, separator: '' | ':'): void {
+  addOctets(octet: number, octets: number, separator: '' | ':' | ' '): void {
     this.blanks.push({ octet, octets, stride: 2 + separator.length, from: encodeUtf8(this.last).length });
     this.addText(new Array<string>(octets).fill('00').join(separator));
   }
@@ -109,12 +121,12 @@ export class FormMaker {
     this.close(Ending.ipv4, placeFrom(place));
   }
 
-  /** The lines that a walk of the field shows. */
-  addWalk(field: Field): void {
-    this.close(Ending.walked, NO_PLACE, field);
+  /** The lines of fields, whatever they depend on. */
+  addFields(fields: readonly Field[]): void {
+    this.close(Ending.fields, NO_PLACE, fields);
   }
 
-  private close(ending: Ending, place = NO_PLACE, field?: Field): void {
+  private close(ending: Ending, place = NO_PLACE, shown: readonly Field[] = NO_FIELDS): void {
     const { length } = encodeUtf8(this.last);
     this.pieces.push({
       before: encodeUtf8(this.before),
@@ -129,7 +141,7 @@ export class FormMaker {
       })),
       ending,
       place,
-      field,
+      shown,
     });
     this.before = '';
     this.behind = '';
@@ -150,8 +162,8 @@ function roomOf({ before, lines }: Piece): number {
 }
 
 /** Fills in a form for the header at `start` of `view`. */
-export function writeForm({ pieces, room }: Form, view: DataView, start: number, fields: TreeFields): void {
-  const { out, lineTexts } = fields;
+export function writeForm({ pieces, room }: Form, view: DataView, start: number, sink: FormSink): void {
+  const { out, lineTexts } = sink;
   out.reserve(room);
   let { at, view: target, octets: to } = out;
   for (let i = 0; i < pieces.length; i++) {
@@ -164,7 +176,7 @@ export function writeForm({ pieces, room }: Form, view: DataView, start: number,
       text = isKept ? lineTexts.get(id, word, 0) : undefined;
       if (text === undefined) {
         out.at = at;
-        text = textWithLines(pieces[i]!, lines, view, start, fields);
+        text = textWithLines(pieces[i]!, lines, view, start, sink);
         if (isKept && text.length <= LONGEST_WITH_LINES) lineTexts.set(id, word, 0, text);
         out.reserve(room + text.length);
         ({ view: target, octets: to } = out);
@@ -187,7 +199,7 @@ export function writeForm({ pieces, room }: Form, view: DataView, start: number,
         break;
       default:
         out.at = at;
-        walkField(pieces[i]!.field!, view, start, fields);
+        sink.show(pieces[i]!.shown, view, start);
         out.reserve(room);
         ({ at, view: target, octets: to } = out);
     }
@@ -201,12 +213,12 @@ function textWithLines(
   lines: Lines,
   view: DataView,
   start: number,
-  fields: TreeFields,
+  sink: FormSink,
 ): Uint8Array {
-  const { out } = fields;
+  const { out } = sink;
   const from = out.at;
   out.encoded(before);
-  for (const field of lines.fields) walkField(field, view, start, fields);
+  sink.show(lines.fields, view, start);
   out.encoded(behind);
   const text = out.octets.slice(from, out.at);
   out.at = from;

@@ -11,20 +11,30 @@ export function headerForm(heading: string, runs: readonly FieldRun[], start: nu
   form.addText(heading);
   for (const run of runs) {
     if (run.kind === RunKind.kept) form.addLines(run, run.fields);
-    else if (run.kind === RunKind.walked || run.alternative !== undefined) form.addWalk(run.field);
-    else addValue(form, run, start, 0, fields);
+    else if (hasDigits(run)) addLine(form, run, start, 0, fields);
+    else form.addFields(run.fields);
   }
   return form.finish();
 }
 
-/** Adds the line of a single field with a value in digits, whose structure begins `at` octets behind the header's `start`. */
-export function addValue(form: FormMaker, run: FieldRun, start: number, at: number, fields: TreeFields): void {
-  const { field, kind, octets } = run;
+/** Whether a run is a single field whose value is written in digits, wherever it stands. */
+export function hasDigits({ kind, alternative }: FieldRun): boolean {
+  return kind !== RunKind.walked && kind !== RunKind.kept && alternative === undefined;
+}
+
+/** Adds the line of a field with a value in digits, whose structure begins `at` octets behind the header's `start`. */
+export function addLine(form: FormMaker, run: FieldRun, start: number, at: number, fields: TreeFields): void {
+  const octet = start + at + run.octet;
+  form.addText(fields.marginText(octet, octet + run.octets) + beforeValue(run.field));
+  addDigits(form, run, at);
+}
+
+/** Adds a value in digits and the end of its line. */
+export function addDigits(form: FormMaker, run: FieldRun, at = 0): void {
   const octet = at + run.octet;
-  form.addText(fields.marginText(start + octet, start + octet + octets) + beforeValue(field));
-  if (kind === RunKind.hex) form.addOctets(octet, octets, '');
-  else if (kind === RunKind.ether) form.addOctets(octet, octets, ':');
-  else if (kind === RunKind.ipv4) form.addIpv4(run);
+  if (run.kind === RunKind.hex) form.addOctets(octet, run.octets, '');
+  else if (run.kind === RunKind.ether) form.addOctets(octet, run.octets, ':');
+  else if (run.kind === RunKind.ipv4) form.addIpv4(run);
   else form.addNumber(run, at);
-  form.addText(afterValue(field));
+  form.addText(afterValue(run.field));
 }

@@ -2,9 +2,9 @@
 import type { Field } from '../dissect/field.ts';
 import { type Layers, Status } from '../dissect/layers.ts';
 import { type ComputedValue, type FieldVisitor, walkDetails } from '../dissect/walk.ts';
-import { type FieldRun, RunKind, singleRun } from './field-runs.ts';
+import { type FieldRun, singleRun } from './field-runs.ts';
 import { type Form, FormMaker, writeForm } from './form.ts';
-import { addValue } from './header-form.ts';
+import { addLine, hasDigits } from './header-form.ts';
 import { TREE_FORMAT, type TreeFields } from './tree-fields.ts';
 
 /** Width of the numbers on which no other part of the options' text depends, as protocols that have options promise. */
@@ -94,7 +94,7 @@ class OptionRecorder implements FieldVisitor {
     const run = singleRun(field, TREE_FORMAT);
     const isFree =
       computed === undefined && isFreeNumber(run) && start === at + run.octet && end === start + run.octets;
-    if (isFree) addValue(this.form, run, this.start, at - this.start, this.fields);
+    if (isFree) addLine(this.form, run, this.start, at - this.start, this.fields);
     else this.record((fields) => fields.leaf(field, at, start, end, computed));
     for (let octet = start - this.start; octet < end - this.start; octet++) {
       if (isFree && !this.bound.has(octet)) this.free.add(octet);
@@ -122,8 +122,7 @@ class OptionRecorder implements FieldVisitor {
   }
 }
 
-function isFreeNumber({ kind, field }: FieldRun): boolean {
-  return (
-    field.bitWidth === FREE_BITS && field.alternative === undefined && (kind === RunKind.number || kind === RunKind.hex)
-  );
+function isFreeNumber(run: FieldRun): boolean {
+  const { field, octets } = run;
+  return field.kind === 'uint' && field.bitWidth === FREE_BITS && octets * 8 === FREE_BITS && hasDigits(run);
 }

@@ -1,7 +1,7 @@
 /** The octets of a packet as segments: fields, payload, padding. Together they cover every captured bit of a source exactly once. */
 import type { Field } from '../dissect/field.ts';
 import type { Layers } from '../dissect/layers.ts';
-import { type ComputedValue, type FieldVisitor, walkLayer } from '../dissect/walk.ts';
+import { type ComputedValue, type FieldVisitor, walkDetails, walkField, walkLayer } from '../dissect/walk.ts';
 import { remaindersOf } from './remainder.ts';
 
 /**
@@ -27,13 +27,16 @@ export interface Segment {
   readonly parents: readonly Field[];
 }
 
-class SegmentCollector implements FieldVisitor {
-  private readonly parents: Field[] = [];
-  private readonly segments: Segment[];
-  row = 0;
+const NO_PARENTS: readonly Field[] = [];
 
-  constructor(segments: Segment[]) {
-    this.segments = segments;
+class SegmentCollector implements FieldVisitor {
+  segments: Segment[] = [];
+  private readonly row: number;
+  /** Never changed but replaced, for segments hold it. */
+  private parents = NO_PARENTS;
+
+  constructor(row: number) {
+    this.row = row;
   }
 
   leaf(field: Field, at: number, start: number, end: number, value: ComputedValue | undefined): void {
@@ -41,59 +44,99 @@ class SegmentCollector implements FieldVisitor {
     const isBits = field.bitWidth > 0;
     const bitStart = isBits ? at * 8 + field.bitOffset : start * 8;
     const bitEnd = isBits ? bitStart + field.bitWidth : end * 8;
-    const parents = this.parents.slice();
-    this.segments.push({ kind: 'field', row: this.row, bitStart, bitEnd, field, at, value, parents });
+    this.segments.push({ kind: 'field', row: this.row, bitStart, bitEnd, field, at, value, parents: this.parents });
   }
 
   openGroup(field: Field): void {
-    this.parents.push(field);
+    this.parents = [...this.parents, field];
   }
 
   closeGroup(): void {
-    this.parents.pop();
+    this.parents = this.parents.slice(0, -1);
   }
 
   openElement(list: Field): void {
-    this.parents.push(list);
+    this.openGroup(list);
   }
 
   closeElement(): void {
-    this.parents.pop();
+    this.closeGroup();
+  }
+}
+
+function withoutField(kind: SegmentKind, row: number, bitStart: number, bitEnd: number): Segment {
+  return { kind, row, bitStart, bitEnd, field: undefined, at: bitStart >> 3, value: undefined, parents: NO_PARENTS };
+}
+
+/** The segments of fields of the structure that begins at `at`, of any row. */
+export function fieldSegments(fields: readonly Field[], view: DataView, at: number): Segment[] {
+  const collector = new SegmentCollector(-1);
+  for (const field of fields) walkField(field, view, at, collector);
+  return collector.segments;
+}
+
+/** The segments of a row's header; of the part behind its fixed fields where it is told how many octets these, which were all captured, fill. */
+export function headerSegments(layers: Layers, row: number, fixedOctets = 0): Segment[] {
+  const collector = new SegmentCollector(row);
+  if (fixedOctets === 0) walkLayer(layers, row, collector);
+  else walkDetails(layers, row, collector);
+  const { segments } = collector;
+  const last = segments.length > 0 ? segments[segments.length - 1]!.bitEnd : (layers.start[row]! + fixedOctets) * 8;
+  const end = layers.payload[row]! * 8;
+  if (end > last) segments.push(withoutField('incomplete', row, last, end));
+  return segments;
+}
+
+/** Receives what a source holds, in the order of its octets. */
+export interface SourceVisitor {
+  /** A row whose header is not empty. */
+  header(layers: Layers, row: number): void;
+  /** Octets [start, end) that belong to no header. */
+  rest(layers: Layers, kind: SegmentKind, row: number, start: number, end: number): void;
+}
+
+/** Shows the headers of one source (0: the frame) and what is between and behind them. */
+export function visitSource(layers: Layers, source: number, visitor: SourceVisitor): void {
+  let isEmpty = true;
+  for (let row = 0; row < layers.count; row++) {
+    if (layers.source[row] !== source) continue;
+    const parent = layers.parent[row]!;
+    if (parent >= 0 && layers.source[parent] === source) continue;
+    visitRow(layers, row, visitor);
+    isEmpty = false;
+  }
+  if (source === 0) {
+    visitRemainders(layers, -1, visitor);
+    const end = layers.frameEnd;
+    if (layers.fcsOctets > 0) visitor.rest(layers, 'fcs', -1, end - layers.fcsOctets, end);
+  } else if (isEmpty) {
+    const { byteLength } = layers.sources[source - 1]!.view;
+    if (byteLength > 0) visitor.rest(layers, 'payload', -1, 0, byteLength);
+  }
+}
+
+function visitRow(layers: Layers, row: number, visitor: SourceVisitor): void {
+  if (layers.payload[row]! > layers.start[row]!) visitor.header(layers, row);
+  for (let child = row + 1; child < layers.count; child++) {
+    if (layers.parent[child] === row && layers.source[child] === layers.source[row]) visitRow(layers, child, visitor);
+  }
+  visitRemainders(layers, row, visitor);
+}
+
+function visitRemainders(layers: Layers, row: number, visitor: SourceVisitor): void {
+  const remainders = remaindersOf(layers, row);
+  for (let i = 0; i < remainders.length; i++) {
+    const { kind, start, end } = remainders[i]!;
+    visitor.rest(layers, kind, row, start, end);
   }
 }
 
 /** The segments of one source (0: the frame) in the order of their octets. */
 export function segmentsOf(layers: Layers, source = 0): Segment[] {
   const segments: Segment[] = [];
-  const collector = new SegmentCollector(segments);
-  const restOfBits = (kind: SegmentKind, row: number, bitStart: number, bitEnd: number): void => {
-    if (bitEnd <= bitStart) return;
-    segments.push({ kind, row, bitStart, bitEnd, field: undefined, at: bitStart >> 3, value: undefined, parents: [] });
-  };
-  const rest = (kind: SegmentKind, row: number, start: number, end: number): void =>
-    restOfBits(kind, row, start * 8, end * 8);
-  const addRow = (row: number): void => {
-    const before = segments.length;
-    collector.row = row;
-    walkLayer(layers, row, collector);
-    const last = segments.length > before ? segments[segments.length - 1]!.bitEnd : layers.start[row]! * 8;
-    restOfBits('incomplete', row, last, layers.payload[row]! * 8);
-    for (let child = row + 1; child < layers.count; child++) {
-      if (layers.parent[child] === row && layers.source[child] === source) addRow(child);
-    }
-    for (const { kind, start, end } of remaindersOf(layers, row)) rest(kind, row, start, end);
-  };
-  let isEmpty = true;
-  for (let row = 0; row < layers.count; row++) {
-    const parent = layers.parent[row]!;
-    if (layers.source[row] === source && (parent < 0 || layers.source[parent] !== source)) {
-      addRow(row);
-      isEmpty = false;
-    }
-  }
-  if (source === 0) {
-    for (const { kind, start, end } of remaindersOf(layers, -1)) rest(kind, -1, start, end);
-    rest('fcs', -1, layers.frameEnd - layers.fcsOctets, layers.frameEnd);
-  } else if (isEmpty) rest('payload', -1, 0, layers.sources[source - 1]!.view.byteLength);
+  visitSource(layers, source, {
+    header: (_, row) => segments.push(...headerSegments(layers, row)),
+    rest: (_, kind, row, start, end) => segments.push(withoutField(kind, row, start * 8, end * 8)),
+  });
   return segments;
 }

@@ -33,7 +33,7 @@ export function fixedText(text: string): FixedText {
 }
 
 /** Octets in hexadecimal, as little-endian 16-bit words. */
-const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, n) => wordOf(n.toString(16).padStart(2, '0')));
+export const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, n) => wordOf(n.toString(16).padStart(2, '0')));
 
 /** The buffer. It grows where a text needs more room; what was written stands in `octets` up to `at`. */
 export class TextBuffer {

@@ -1,9 +1,10 @@
 /** The fields of a layer as lines of a tree, written as octets: the range of octets, the name, and the value in words and numbers. */
 import type { Field } from '../dissect/field.ts';
-import type { ComputedValue, FieldVisitor } from '../dissect/walk.ts';
+import { type ComputedValue, type FieldVisitor, walkField } from '../dissect/walk.ts';
 import { type Dress, dressOf } from './dress.ts';
 import { newTextId, type RunFormat } from './field-runs.ts';
 import { leafText, valueText } from './field-text.ts';
+import type { FormSink } from './form.ts';
 import { RecentTable } from './recent-table.ts';
 import type { Style } from './style.ts';
 import { type FixedText, fixedText, type TextBuffer } from './text-buffer.ts';
@@ -28,7 +29,12 @@ function nameText(field: Field): string {
 
 /** What stands on a line between the indentation and the value in digits. */
 export function beforeValue(field: Field): string {
-  return nameText(field) + (numberAs(field) === 'hex' ? '0x' : '');
+  return nameText(field) + beforeDigits(field);
+}
+
+/** What stands before digits and belongs to the value. */
+export function beforeDigits(field: Field): string {
+  return numberAs(field) === 'hex' ? '0x' : '';
 }
 
 /** What stands behind the value in digits: the unit, and the line end. */
@@ -91,9 +97,8 @@ function hexDigits(bits: number): number {
 }
 
 /** Writes the lines of one layer after the other. */
-export class TreeFields implements FieldVisitor {
+export class TreeFields implements FieldVisitor, FormSink {
   readonly out: TextBuffer;
-  /** Lines of headers that follow from few octets, by an id and these octets. */
   readonly lineTexts = new RecentTable<Uint8Array>(LINE_TEXT_BITS);
   private readonly memo = new TextMemo();
   /** Levels of indentation. */
@@ -155,6 +160,10 @@ export class TreeFields implements FieldVisitor {
     this.margin(start, end);
     this.out.text(text);
     this.out.character(LINE_END);
+  }
+
+  show(fields: readonly Field[], view: DataView, at: number): void {
+    for (const field of fields) walkField(field, view, at, this);
   }
 
   private textsOf(field: Field): FieldTexts {

@@ -2,7 +2,7 @@
 import { type Layers, RowFlag } from '../dissect/layers.ts';
 import { walkDetails, walkLayer } from '../dissect/walk.ts';
 import { type FieldRun, type FieldRuns, fieldRuns } from './field-runs.ts';
-import { type Form, writeForm } from './form.ts';
+import { type Form, MET_ONCE, writeForm } from './form.ts';
 import { headerForm } from './header-form.ts';
 import { issueWords } from './line.ts';
 import { OptionForms } from './option-forms.ts';
@@ -26,8 +26,7 @@ interface HeaderForms {
   readonly options: OptionForms | undefined;
 }
 
-/** Stands for the forms of a header that was met but once: many are never met again. */
-const SEEN_ONCE: HeaderForms = { fixed: { pieces: [], room: 0 }, options: undefined };
+const ALL_MET_ONCE: HeaderForms = { fixed: MET_ONCE, options: undefined };
 
 /** Writes packets' trees to a buffer. */
 export class LayerTree {
@@ -106,8 +105,8 @@ export class LayerTree {
     const range = (start << 16) | end;
     const marks = (fields.depth << 24) | (row << 16) | (layers.tunnel[row]! << 8) | layers.flags[row]!;
     const found = forms.get(id, range, marks);
-    if (found === undefined) forms.set(id, range, marks, SEEN_ONCE);
-    if (found !== SEEN_ONCE) return found;
+    if (found === undefined) forms.set(id, range, marks, ALL_MET_ONCE);
+    if (found !== ALL_MET_ONCE) return found;
     const made = this.makeForms(layers, row, runs);
     forms.set(id, range, marks, made);
     return made;

@@ -93,10 +93,11 @@ const trees = styles.map((style) => new LayerTree(out, style));
 function expectTree(packet: OwnedPacket): void {
   for (const [i, style] of styles.entries()) {
     for (let times = 0; times < 3; times++) {
+      // To walk a layer may tell of an issue: who writes the tree walks it first.
       dissectOwned(dissector, layers, packet);
-      const expected = treeLines(layers, style).map((line) => `${line}\n`);
       out.at = 0;
       trees[i]!.write(layers);
+      const expected = treeLines(layers, style).map((line) => `${line}\n`);
       expect(out.textFrom(0)).toBe(expected.join(''));
     }
   }
@@ -105,7 +106,7 @@ function expectTree(packet: OwnedPacket): void {
 const captures = capturesBelow(FIXTURES);
 
 test.each(captures)('%s', (path) => {
-  for (const packet of packetsOf(join(FIXTURES, path))) expectTree(packet);
+  for (const packet of packetsOf(join(FIXTURES, path)).slice(0, 24)) expectTree(packet);
 });
 
 describe('mutated packets', () => {
@@ -129,15 +130,30 @@ describe('mutated packets', () => {
       for (const at of octets.subarray(0, 120).keys()) {
         octets[at] = values[at]!;
         dissectOwned(dissector, layers, { ...packet, octets });
-        const expected = treeLines(layers, plain).map((line) => `${line}\n`);
         out.at = 0;
         trees[0]!.write(layers);
+        const expected = treeLines(layers, plain).map((line) => `${line}\n`);
         expect(out.textFrom(0)).toBe(expected.join(''));
         octets[at] = packet.octets[at]!;
       }
     });
     fc.assert(property, { seed: 7, numRuns: 60 });
   });
+});
+
+test('what is wrong with options is told of each packet', () => {
+  const packet = packetsOf(`${FIXTURES}flannel-vxlan/node1-eth1.pcap`).find(({ octets }) => {
+    const options = octets.subarray(104);
+    return octets[73] === 6 && options[0] === 2 && options[1] === 4;
+  });
+  const octets = packet!.octets.slice();
+  octets[105] = 1;
+  for (let times = 0; times < 6; times++) {
+    dissectOwned(dissector, layers, { ...packet!, octets });
+    out.at = 0;
+    trees[0]!.write(layers);
+    expect(out.textFrom(0)).toContain('an option is shorter than');
+  }
 });
 
 test('layers of chosen protocols only', () => {
