@@ -1,4 +1,5 @@
 /** Path attributes of UPDATE messages: RFC 4271 §4.3 and the RFCs that IANA's "BGP Path Attributes" names. */
+
 import {
   bits,
   bytes,
@@ -14,6 +15,7 @@ import {
   uint,
   uint64,
 } from '../dissect/field.ts';
+import { once } from '../dissect/once.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { as4Path, asPath } from './bgp-as-path.ts';
 import { communities, extendedCommunities, labelsAreVnis, largeCommunities } from './bgp-communities.ts';
@@ -76,61 +78,63 @@ const tunnels = typedElements({
   rest: 'encaps_tunnel_tlv_data',
   issue: 'elementBeyondAttribute',
   limit: `${PREFIX}.length`,
-  bodies: {},
+  bodies: () => ({}),
 });
 
 /** Bodies by type code, but for the routes of other families. */
-const ATTRIBUTES: Readonly<Record<number, Body>> = {
-  1: attribute({ origin: uint(8, 'Origin', named({ 0: 'IGP', 1: 'EGP', 2: 'INCOMPLETE' })) }),
-  2: attribute({ as_path_segment: asPath }),
-  3: attribute({ next_hop: ipv4Address('Next Hop') }),
-  4: attribute({ multi_exit_disc: uint(32, 'Multiple Exit Discriminator') }),
-  5: attribute({ local_pref: uint(32, 'Local Preference') }),
-  6: attribute({}),
-  7: aggregator,
-  8: attribute({ communities }),
-  9: attribute({ originator_id: ipv4Address('Originator Identifier') }),
-  10: attribute({
-    clusters: each('Cluster', body('bgp.path_attribute', '', { cluster_id: ipv4Address('Cluster ID') }), {
-      name: 'bgp.path_attribute.cluster_list',
-    }),
-  }),
-  16: attribute({ ext_communities: extendedCommunities }),
-  17: attribute({ as_path_segment: as4Path }),
-  18: aggregator,
-  22: attribute({
-    'pmsi.tunnel.flags': uint(8, 'Flags'),
-    'pmsi.tunnel.type': uint(8, 'Tunnel Type', named(PMSI_TUNNELS)),
-    pmsi_label: bits(24, 'Label', {
-      label: uint(20, 'MPLS Label', { name: `${PREFIX}.mpls_label_value_20bits` }),
-      low: uint(4, 'Low Bits', hex),
-    }),
-    'pmsi.tunnel.id': restBytes('Tunnel ID'),
-  }),
-  23: attribute({ tunnels }),
-  26: attribute({
-    aigps: each(
-      'AIGP TLV',
-      body('bgp.update.attribute.aigp', '', {
-        type: uint(8, 'Type', named({ 1: 'AIGP' })),
-        length: uint(16, 'Length', octets),
-        accu_igp_metric: uint64('Accumulated IGP Metric'),
+const commonAttributes = once(
+  (): Readonly<Record<number, Body>> => ({
+    1: attribute({ origin: uint(8, 'Origin', named({ 0: 'IGP', 1: 'EGP', 2: 'INCOMPLETE' })) }),
+    2: attribute({ as_path_segment: asPath }),
+    3: attribute({ next_hop: ipv4Address('Next Hop') }),
+    4: attribute({ multi_exit_disc: uint(32, 'Multiple Exit Discriminator') }),
+    5: attribute({ local_pref: uint(32, 'Local Preference') }),
+    6: attribute({}),
+    7: aggregator,
+    8: attribute({ communities }),
+    9: attribute({ originator_id: ipv4Address('Originator Identifier') }),
+    10: attribute({
+      clusters: each('Cluster', body('bgp.path_attribute', '', { cluster_id: ipv4Address('Cluster ID') }), {
+        name: 'bgp.path_attribute.cluster_list',
       }),
-      { name: `${PREFIX}.aigp` },
-    ),
+    }),
+    16: attribute({ ext_communities: extendedCommunities }),
+    17: attribute({ as_path_segment: as4Path }),
+    18: aggregator,
+    22: attribute({
+      'pmsi.tunnel.flags': uint(8, 'Flags'),
+      'pmsi.tunnel.type': uint(8, 'Tunnel Type', named(PMSI_TUNNELS)),
+      pmsi_label: bits(24, 'Label', {
+        label: uint(20, 'MPLS Label', { name: `${PREFIX}.mpls_label_value_20bits` }),
+        low: uint(4, 'Low Bits', hex),
+      }),
+      'pmsi.tunnel.id': restBytes('Tunnel ID'),
+    }),
+    23: attribute({ tunnels }),
+    26: attribute({
+      aigps: each(
+        'AIGP TLV',
+        body('bgp.update.attribute.aigp', '', {
+          type: uint(8, 'Type', named({ 1: 'AIGP' })),
+          length: uint(16, 'Length', octets),
+          accu_igp_metric: uint64('Accumulated IGP Metric'),
+        }),
+        { name: `${PREFIX}.aigp` },
+      ),
+    }),
+    32: attribute({ large_communities: largeCommunities }),
+    35: attribute({ only_to_customer: uint(32, 'Only to Customer AS') }),
   }),
-  32: attribute({ large_communities: largeCommunities }),
-  35: attribute({ only_to_customer: uint(32, 'Only to Customer AS') }),
-};
+);
 
 /** With the routes of other families, whose label fields hold VNIs or MPLS labels. */
 const attributesWith = (isVni: boolean): Readonly<Record<number, Body>> => ({
-  ...ATTRIBUTES,
+  ...commonAttributes(),
   14: attribute(mpReach(isVni)),
   15: attribute(mpUnreach(isVni)),
 });
-const MPLS_ATTRIBUTES = attributesWith(false);
-const VNI_ATTRIBUTES = attributesWith(true);
+const mplsAttributes = once(() => attributesWith(false));
+const vniAttributes = once(() => attributesWith(true));
 
 const header = () =>
   flatNames(PREFIX, {
@@ -151,7 +155,7 @@ const header = () =>
   });
 const innerSpecs = () => ({
   ...header(),
-  ...specsOf(Object.values(MPLS_ATTRIBUTES)),
+  ...specsOf(Object.values(mplsAttributes())),
   unknown: bytes('Unknown', 0, { name: 'bgp.update.path_attributes.unknown' }),
 });
 
@@ -207,7 +211,7 @@ export function emitPathAttributes(
 ): number {
   const fields = attributes.of as FieldsByKey;
   const unknown = fieldOf(fields, 'unknown');
-  const bodies = hasVniTunnel(view, from, end) ? VNI_ATTRIBUTES : MPLS_ATTRIBUTES;
+  const bodies = hasVniTunnel(view, from, end) ? vniAttributes() : mplsAttributes();
   for (let at = from; at < end; ) {
     const place = attributeAt(view, at, end);
     emit.begin(attributes, at);

@@ -1,5 +1,7 @@
 /** Communities: RFC 1997, extended RFC 4360 and IANA "BGP Extended Communities", large RFC 8092. */
+
 import { bits, bytes, computed, flag, hex, ipv4Address, list, macAddress, named, uint } from '../dissect/field.ts';
+import { once } from '../dissect/once.ts';
 import { TUNNEL_TYPES, WELL_KNOWN_COMMUNITIES } from './bgp-registries.ts';
 import {
   type Body,
@@ -125,32 +127,34 @@ const as4Value = value({ 'ext_com.value_as4': uint(32, '4-Octet AS'), 'ext_com.v
 const bandwidth = value({ 'ext_com.value_as2': as2, 'ext_com.value_link_bw': rate('Link Bandwidth') });
 
 /** Bodies by type and subtype, as `type << 8 | subtype`. */
-const VALUES: Readonly<Record<number, Body>> = {
-  4: bandwidth,
-  16388: bandwidth,
-  774: value({
-    'ext_com.value_ospf_rtype.area': ipv4Address('OSPF Area'),
-    'ext_com.value_ospf_rtype.type': uint(8, 'OSPF Route Type'),
-    'ext_com.value_ospf_rtype.options': bits(8, 'OSPF Options', {
-      reserved: uint(7, 'Reserved'),
-      mt: flag('Metric Type 2'),
+const valuesBySubtype = once(
+  (): Readonly<Record<number, Body>> => ({
+    4: bandwidth,
+    16388: bandwidth,
+    774: value({
+      'ext_com.value_ospf_rtype.area': ipv4Address('OSPF Area'),
+      'ext_com.value_ospf_rtype.type': uint(8, 'OSPF Route Type'),
+      'ext_com.value_ospf_rtype.options': bits(8, 'OSPF Options', {
+        reserved: uint(7, 'Reserved'),
+        mt: flag('Metric Type 2'),
+      }),
     }),
+    779: value({ 'ext_com.color_flags': uint(16, 'Flags', hex), 'ext_com.color': uint(32, 'Color') }),
+    780: value({
+      'ext_com.reserved': bytes('Reserved', 4),
+      'ext_com.tunnel_type': uint(16, 'Tunnel Type', named(TUNNEL_TYPES)),
+    }),
+    1536: value({
+      'ext_com_evpn.mmac.flags': bits(8, 'Flags', { reserved: uint(7, 'Reserved'), sticky: flag('Sticky MAC') }, hex),
+      'ext_com_evpn.mmac.reserved': uint(8, 'Reserved'),
+      'ext_com_evpn.mmac.seq': uint(32, 'Sequence Number'),
+    }),
+    1538: value({ 'ext_com_evpn.esi.rt': macAddress('ES-Import Route Target') }),
+    1539: value({ 'ext_com_evpn.esi.router_mac': macAddress("Router's MAC") }),
+    32774: value({ 'ext_com.value_as2': as2, 'ext_com_flow.rate_limit': rate('Rate Limit') }),
+    32776: asValue,
   }),
-  779: value({ 'ext_com.color_flags': uint(16, 'Flags', hex), 'ext_com.color': uint(32, 'Color') }),
-  780: value({
-    'ext_com.reserved': bytes('Reserved', 4),
-    'ext_com.tunnel_type': uint(16, 'Tunnel Type', named(TUNNEL_TYPES)),
-  }),
-  1536: value({
-    'ext_com_evpn.mmac.flags': bits(8, 'Flags', { reserved: uint(7, 'Reserved'), sticky: flag('Sticky MAC') }, hex),
-    'ext_com_evpn.mmac.reserved': uint(8, 'Reserved'),
-    'ext_com_evpn.mmac.seq': uint(32, 'Sequence Number'),
-  }),
-  1538: value({ 'ext_com_evpn.esi.rt': macAddress('ES-Import Route Target') }),
-  1539: value({ 'ext_com_evpn.esi.router_mac': macAddress("Router's MAC") }),
-  32774: value({ 'ext_com.value_as2': as2, 'ext_com_flow.rate_limit': rate('Rate Limit') }),
-  32776: asValue,
-};
+);
 /** Bodies of types whose subtypes all look alike. */
 const VALUES_BY_TYPE: Readonly<Record<number, Body>> = {
   0: asValue,
@@ -162,30 +166,30 @@ const VALUES_BY_TYPE: Readonly<Record<number, Body>> = {
 };
 const rest = value({ 'ext_com.value': restBytes('Value') });
 
-const subtypes: Parts = {
-  ...Object.fromEntries(
-    Object.values(SUBTYPES).map(([key, values]) => [`ext_com.${key}`, uint(8, 'Subtype', hex, named(values))] as const),
-  ),
-  [`ext_com.${UNKNOWN_SUBTYPE}`]: uint(8, 'Subtype', hex),
-};
-const header = value({
-  'ext_com.type': bits(
-    8,
-    'Type',
-    {
-      auth: flag('Experimental'),
-      tran: flag('Non-Transitive'),
-      type: uint(6, 'Type', { name: 'bgp.ext_com.type.low' }),
-    },
-    hex,
-  ),
-  ...subtypes,
-});
+const header = (): Body =>
+  value({
+    'ext_com.type': bits(
+      8,
+      'Type',
+      {
+        auth: flag('Experimental'),
+        tran: flag('Non-Transitive'),
+        type: uint(6, 'Type', { name: 'bgp.ext_com.type.low' }),
+      },
+      hex,
+    ),
+    ...Object.fromEntries(
+      Object.values(SUBTYPES).map(
+        ([key, values]) => [`ext_com.${key}`, uint(8, 'Subtype', hex, named(values))] as const,
+      ),
+    ),
+    [`ext_com.${UNKNOWN_SUBTYPE}`]: uint(8, 'Subtype', hex),
+  });
 
 export const extendedCommunities: Part = {
   spec: list(
     'Extended Community',
-    specsOf([header, ...Object.values(VALUES), ...Object.values(VALUES_BY_TYPE), rest]),
+    () => specsOf([header(), ...Object.values(valuesBySubtype()), ...Object.values(VALUES_BY_TYPE), rest]),
     { name: 'bgp.ext_community' },
   ),
   emit: (emit, elements, from, end, { view }) => {
@@ -198,7 +202,7 @@ export const extendedCommunities: Part = {
       emit.begin(elements, at);
       emit.field(fieldOf(fields, 'ext_com_type'), at);
       emit.field(fieldOf(fields, `ext_com_${subtypeKey}`), at + 1);
-      const known = VALUES[view.getUint16(at)] ?? VALUES_BY_TYPE[type] ?? rest;
+      const known = valuesBySubtype()[view.getUint16(at)] ?? VALUES_BY_TYPE[type] ?? rest;
       const taken = emitBody(emit, fields, known, view, at + 2, next, at);
       if (taken < next) emitBody(emit, fields, rest, view, taken, next, at);
       emit.end(next);

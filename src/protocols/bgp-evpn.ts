@@ -106,7 +106,7 @@ const routeList = (isVni: boolean): Part =>
     rest: 'data',
     issue: 'prefixBeyondMessage',
     limit: 'bgp.evpn.nlri.len',
-    bodies: routes(isVni),
+    bodies: () => routes(isVni),
   });
 
 /** Routes whose label fields hold VNIs. */

@@ -33,7 +33,7 @@ const capabilities = typedElements({
   rest: 'unknown',
   issue: 'capabilityBeyondParameter',
   limit: 'bgp.open.opt.param.len',
-  bodies: {
+  bodies: () => ({
     1: capability({ 'mp.afi': afi, reserved, 'mp.safi': safi }),
     3: outboundFilters,
     5: capability({
@@ -113,7 +113,7 @@ const capabilities = typedElements({
       'orf.fqdn.domain_name': countedText('Domain Name'),
     }),
     130: outboundFilters,
-  },
+  }),
 });
 
 /** Octets from the version to the length of the optional parameters. */
@@ -130,10 +130,10 @@ const parametersWith = (lengthKey: string, lengthBits: number): Part =>
     rest: 'unknown',
     issue: 'parameterBeyondMessage',
     limit: 'bgp.open.opt.len',
-    bodies: {
+    bodies: () => ({
       1: body('bgp.open.opt.param', '', { auth: restBytes('Authentication Data') }),
       2: body('bgp.open.opt.param', '', { capabilities }),
-    },
+    }),
   });
 const shortParameters = parametersWith('len', 8);
 const longParameters = parametersWith('extended_len', 16);

@@ -1,4 +1,5 @@
 /** Bodies of options, records and attributes: parts that follow each other, declared once as fields and as layout. */
+
 import {
   bytes,
   type Field,
@@ -11,6 +12,7 @@ import {
   type OpenSpecs,
   text,
 } from '../dissect/field.ts';
+import { once } from '../dissect/once.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { type FlatSpecs, flatKey, flatNames } from './flat-names.ts';
 
@@ -280,8 +282,8 @@ export interface TypedElements {
   readonly name: string;
   /** The type and, behind it, the length of the value in octets, by key. */
   readonly header: Readonly<Record<string, FieldSpec>>;
-  /** Bodies by type. */
-  readonly bodies: Readonly<Record<number, Body>>;
+  /** Bodies by type, put together when the first element is met. */
+  readonly bodies: () => Readonly<Record<number, Body>>;
   /** Key of the field that takes what no body does. */
   readonly rest: string;
   /** Issue recorded for an element that reaches beyond the list, and what sets that limit. */
@@ -291,7 +293,8 @@ export interface TypedElements {
 
 /** A list of elements of type, length and value up to the body's end. */
 export function typedElements(declared: TypedElements): Part {
-  const { prefix, bodies, issue, limit } = declared;
+  const { prefix, issue, limit } = declared;
+  const bodies = once(declared.bodies);
   const header = body(prefix, '', declared.header);
   const rest = body(prefix, '', { [declared.rest]: restBytes('Data') });
   const emitElements: EmitPart = (emit, elements, from, end, { view, base }) => {
@@ -311,7 +314,7 @@ export function typedElements(declared: TypedElements): Part {
       if (value <= end) {
         emit.field(type, at);
         emit.field(length, at + type.octetWidth);
-        const known = bodies[type.get(view, at)];
+        const known = bodies()[type.get(view, at)];
         taken = known === undefined ? value : emitBody(emit, fields, known, view, value, next, base);
       }
       if (taken < next) emit.octets(unknown, taken, next);
@@ -320,6 +323,6 @@ export function typedElements(declared: TypedElements): Part {
     }
     return Math.max(from, end);
   };
-  const children = (): OpenSpecs => specsOf([header, ...Object.values(bodies), rest]);
+  const children = (): OpenSpecs => specsOf([header, ...Object.values(bodies()), rest]);
   return { spec: list(declared.title, children, { name: declared.name }), emit: emitElements };
 }

@@ -153,13 +153,13 @@ export const agentSuboptions = typedElements({
   rest: 'value',
   issue: 'optionBeyondMessage',
   limit: `${PREFIX}.length`,
-  bodies: {
+  bodies: () => ({
     1: body(AGENT, '', { agent_circuit_id: restBytes('Agent Circuit ID') }),
     2: body(AGENT, '', { agent_remote_id: restBytes('Agent Remote ID') }),
     5: body(AGENT, '', { link_selection: ipv4Address('Link Selection') }),
     6: body(AGENT, '', { subscriber_id: zeroEndedText('Subscriber ID') }),
     11: body(AGENT, '', { server_id_override: ipv4Address('Server ID Override') }),
-  },
+  }),
 });
 
 /** Whether an authentication has a secret's identifier and a hash (RFC 3118 §5). */
@@ -190,5 +190,5 @@ export const vendorInformation = typedElements({
   rest: 'value',
   issue: 'optionBeyondMessage',
   limit: `${PREFIX}.vi.length`,
-  bodies: {},
+  bodies: () => ({}),
 });

@@ -2,7 +2,7 @@
 import { bytes, type Field, list, named, octets, uint } from '../dissect/field.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { emitBody, type FieldsByKey, fieldOf, specsOf } from './body.ts';
-import { DHCP_OPTION_BODIES } from './dhcp-option-bodies.ts';
+import { dhcpOptionBodies } from './dhcp-option-bodies.ts';
 import { PREFIX } from './dhcp-option-values.ts';
 import { DHCP_OPTIONS } from './dhcp-registries.ts';
 
@@ -15,7 +15,7 @@ export const dhcpOptions = (title: string, name: string) =>
     () => ({
       type: uint(8, 'Option', named(DHCP_OPTIONS), { name: `${PREFIX}.type` }),
       length: uint(8, 'Length', octets, { name: `${PREFIX}.length` }),
-      ...specsOf(Object.values(DHCP_OPTION_BODIES)),
+      ...specsOf(Object.values(dhcpOptionBodies())),
       value: bytes('Value', 0, { name: `${PREFIX}.value` }),
       padding: bytes('Padding', 0, { name: `${PREFIX}.padding` }),
     }),
@@ -46,7 +46,7 @@ export function emitDhcpOptions(emit: FieldEmitter, options: Field, view: DataVi
     if (body + length > end) emit.issue('optionBeyondMessage', 2 + length, end - at, `${PREFIX}.length`);
     if (body <= end) {
       emit.field(fieldOf(fields, 'length'), at + 1);
-      const known = DHCP_OPTION_BODIES[code];
+      const known = dhcpOptionBodies()[code];
       const taken = known === undefined ? body : emitBody(emit, fields, known, view, body, next, body);
       if (taken < next) {
         if (known !== undefined && body + length <= end)

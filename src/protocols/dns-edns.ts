@@ -80,7 +80,7 @@ export const ednsOptions: Part = typedElements({
   rest: 'data',
   issue: 'optionBeyondRecord',
   limit: 'dns.resp.len',
-  bodies: {
+  bodies: () => ({
     5: optionBody({ daus: algorithms('dau', 'DNSSEC Algorithm Understood', DNSSEC_ALGORITHMS) }),
     6: optionBody({ dhus: algorithms('dhu', 'DS Hash Understood', DS_DIGESTS) }),
     7: optionBody({ n3us: algorithms('n3u', 'NSEC3 Hash Understood', { 1: 'SHA-1' }) }),
@@ -99,5 +99,5 @@ export const ednsOptions: Part = typedElements({
       'ext_error.info_code': uint(16, 'Info Code', named(EXTENDED_ERRORS)),
       'ext_error.extra_text': restText('Extra Text'),
     }),
-  },
+  }),
 });

@@ -1,10 +1,12 @@
 /** Data of resource records by type: RFC 1035 §3.3 and the RFCs that IANA's registry of types names. */
+
 import { bits, bytes, flag, hex, ipv4Address, ipv6Address, macAddress, named, octets, uint } from '../dissect/field.ts';
+import { once } from '../dissect/once.ts';
 import { type Body, body, countedText, each, type Parts, restBytes, restText, specsOf } from './body.ts';
 import { ednsOptions } from './dns-edns.ts';
 import { domainName } from './dns-name.ts';
 import { DNSSEC_ALGORITHMS } from './dns-registries.ts';
-import { DNS_SECURITY_DATA, typeWindows } from './dns-security-data.ts';
+import { dnsSecurityData, typeWindows } from './dns-security-data.ts';
 import { serviceBinding } from './dns-service-binding.ts';
 
 const data = <G extends string, P extends Parts>(group: G, parts: P) => body('dns', group, parts);
@@ -30,7 +32,8 @@ const tlsa = data('tlsa', {
   certificate_association_data: restBytes('Certificate Association Data'),
 });
 
-const bodies = {
+/** Bodies by record type. Types that are missing have their data shown as octets. */
+const bodies = once(() => ({
   1: data('', { a: ipv4Address('Address') }),
   2: data('', { ns: domainName('Name Server') }),
   3: data('', { md: domainName('Mail Destination') }),
@@ -136,11 +139,11 @@ const bodies = {
     tag: countedText('Tag'),
     value: restText('Value'),
   }),
-  ...DNS_SECURITY_DATA,
-};
+  ...dnsSecurityData(),
+}));
 
-/** Bodies by record type. Types that are missing have their data shown as octets. */
-export const DNS_RECORD_DATA: Readonly<Record<number, Body>> = bodies;
+/** The body of a record type; undefined where its data is shown as octets. */
+export const dnsRecordData = (type: number): Body | undefined => (bodies() as Readonly<Record<number, Body>>)[type];
 
 /** The fields of all bodies. */
-export const dnsRecordFields = () => specsOf(Object.values(bodies));
+export const dnsRecordFields = () => specsOf(Object.values(bodies()));

@@ -17,7 +17,7 @@ import {
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { emitBody, type FieldsByKey, fieldOf } from './body.ts';
 import { readDomainName, reportName } from './dns-name.ts';
-import { DNS_RECORD_DATA, dnsRecordFields } from './dns-record-data.ts';
+import { dnsRecordData, dnsRecordFields } from './dns-record-data.ts';
 import { DNS_CLASSES, DNS_TYPES } from './dns-registries.ts';
 import { flatNames } from './flat-names.ts';
 
@@ -156,7 +156,7 @@ export function emitRecords(message: DnsMessage, declared: Field, count: number,
     emitFixed(message, fields, type, name.next);
     if (next > end) emit.issue('recordBeyondMessage', length, end - data, 'dns.resp.len');
     const cut = Math.min(next, end);
-    const known = DNS_RECORD_DATA[type];
+    const known = dnsRecordData(type);
     // The update of RFC 2136 §2.4 has records without data, whatever their type.
     const taken = known === undefined || length === 0 ? data : emitBody(emit, fields, known, view, data, cut, base);
     if (known !== undefined && taken !== cut && next <= end)

@@ -132,7 +132,7 @@ const hashedOwner: Part = {
 };
 
 /** Bodies by record type. */
-export const DNS_SECURITY_DATA = {
+export const dnsSecurityData = () => ({
   24: rrsig,
   25: body('dns', 'key', {
     flags: uint(16, 'Flags', hex),
@@ -176,4 +176,4 @@ export const DNS_SECURITY_DATA = {
     other_data: countedBytes('Other Data'),
   }),
   32769: ds,
-};
+});

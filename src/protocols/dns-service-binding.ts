@@ -28,7 +28,7 @@ export const serviceBinding = body('dns', 'svcb', {
     rest: 'value',
     issue: 'parameterBeyondRecord',
     limit: 'dns.resp.len',
-    bodies: {
+    bodies: () => ({
       0: parameter({ mandatory: each('Mandatory Key', parameter({ 'mandatory.key': uint(16, 'Key', named(KEYS)) })) }),
       1: parameter({
         alpns: each(
@@ -41,6 +41,6 @@ export const serviceBinding = body('dns', 'svcb', {
       5: parameter({ echconfig: restBytes('ECHConfig') }),
       6: parameter({ ipv6hint: each('IPv6 Hint', parameter({ 'ipv6hint.ip': ipv6Address('IP') })) }),
       7: parameter({ dohpath: restText('URI Template') }),
-    },
+    }),
   }),
 });

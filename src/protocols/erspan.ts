@@ -1,5 +1,7 @@
 /** Encapsulated Remote Switched Port Analyzer, types I to III: draft-foschiano-erspan-03 §4. */
+
 import { bytes, type Field, flag, hex, named, packed, uint } from '../dissect/field.ts';
+import { once } from '../dissect/once.ts';
 import { type Dispatch, defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { byIpVersion } from './ip-version.ts';
@@ -124,14 +126,16 @@ export const erspanTypeI = defineProtocol('erspan-i', {
 const { version, vlan } = erspan.fields;
 
 /** What stands behind the platform ID, by that ID (draft-foschiano-erspan-03 §4.3). */
-const PLATFORM_FIELDS: Readonly<Record<number, readonly Field[]>> = {
-  1: [erspan.variable.pid1_rsvd1, erspan.variable.pid1_vsmid, erspan.variable.pid1_port_index],
-  3: [erspan.variable.pid3_rsvd1, erspan.variable.pid3_port_index, erspan.variable.pid3_timestamp],
-  4: [erspan.variable.pid4_rsvd1, erspan.variable.pid4_rsvd2, erspan.variable.pid4_rsvd3],
-  5: [erspan.variable.pid5_switchid, erspan.variable.pid5_port_index, erspan.variable.pid5_timestamp],
-  6: [erspan.variable.pid5_switchid, erspan.variable.pid5_port_index, erspan.variable.pid5_timestamp],
-  7: [erspan.variable.pid7_rsvd1, erspan.variable.pid7_source_index, erspan.variable.pid7_timestamp],
-};
+const platformFields = once(
+  (): Readonly<Record<number, readonly Field[]>> => ({
+    1: [erspan.variable.pid1_rsvd1, erspan.variable.pid1_vsmid, erspan.variable.pid1_port_index],
+    3: [erspan.variable.pid3_rsvd1, erspan.variable.pid3_port_index, erspan.variable.pid3_timestamp],
+    4: [erspan.variable.pid4_rsvd1, erspan.variable.pid4_rsvd2, erspan.variable.pid4_rsvd3],
+    5: [erspan.variable.pid5_switchid, erspan.variable.pid5_port_index, erspan.variable.pid5_timestamp],
+    6: [erspan.variable.pid5_switchid, erspan.variable.pid5_port_index, erspan.variable.pid5_timestamp],
+    7: [erspan.variable.pid7_rsvd1, erspan.variable.pid7_source_index, erspan.variable.pid7_timestamp],
+  }),
+);
 
 function headerLength(view: DataView, start: number, end: number): number {
   if (version.get(view, start) !== TYPE_III) return TYPE_II_HEADER;
@@ -169,7 +173,7 @@ function details(emit: FieldEmitter, view: DataView, start: number, end: number)
   for (const field of [p, ft, hw, direction, gra, o]) emit.field(field, start + 10);
   const subheader = start + TYPE_III_HEADER;
   if (!emit.field(erspan.variable.platid, subheader)) return;
-  const platform = PLATFORM_FIELDS[erspan.variable.platid.get(view, subheader)];
+  const platform = platformFields()[erspan.variable.platid.get(view, subheader)];
   for (const field of platform ?? [erspan.variable.platform_info, erspan.variable.platform_info_low])
     emit.field(field, subheader);
 }

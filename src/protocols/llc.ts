@@ -1,5 +1,7 @@
 /** Logical link control, IEEE Std 802.2 (ISO/IEC 8802-2) §3 and §5, with the Subnetwork Access Protocol of IEEE Std 802 §9.5. */
+
 import { bits, computed, type Field, flag, hex, named, uint, type ValueNames } from '../dissect/field.ts';
+import { once } from '../dissect/once.ts';
 import { type Dispatch, defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 
@@ -146,14 +148,16 @@ export const llc = defineProtocol('llc', {
 const { dsap, ssap } = llc.fields;
 
 /** What the protocol identifier of an organization is called. */
-const PIDS: Readonly<Record<number, Field>> = {
-  [OUI_ETHERTYPE]: llc.variable.type,
-  [OUI_BRIDGE_TUNNEL]: llc.variable.type,
-  [OUI_CISCO]: llc.variable.cisco_pid,
-  [OUI_NORTEL]: llc.variable.nortel_pid,
-  [OUI_EXTREME]: llc.variable.extreme_pid,
-  [OUI_APPLE]: llc.variable.apple_atalk_pid,
-};
+const protocolIds = once(
+  (): Readonly<Record<number, Field>> => ({
+    [OUI_ETHERTYPE]: llc.variable.type,
+    [OUI_BRIDGE_TUNNEL]: llc.variable.type,
+    [OUI_CISCO]: llc.variable.cisco_pid,
+    [OUI_NORTEL]: llc.variable.nortel_pid,
+    [OUI_EXTREME]: llc.variable.extreme_pid,
+    [OUI_APPLE]: llc.variable.apple_atalk_pid,
+  }),
+);
 
 /** Octets of the control field that begins with `first`. */
 function controlLength(first: number): number {
@@ -208,7 +212,7 @@ function details(emit: FieldEmitter, view: DataView, start: number, end: number)
   const isPolling = length === 1 ? (first & POLL_FINAL) !== 0 : (view.getUint8(at + 1) & 1) !== 0;
   if (isPolling) emit.value(isResponse ? llc.variable.control_f : llc.variable.control_p, true);
   if (!isSnap(view, start) || !emit.field(llc.variable.oui, at + 1)) return;
-  emit.field(PIDS[llc.variable.oui.get(view, at + 1)] ?? llc.variable.pid, at + 4);
+  emit.field(protocolIds()[llc.variable.oui.get(view, at + 1)] ?? llc.variable.pid, at + 4);
 }
 
 const hexText = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`;

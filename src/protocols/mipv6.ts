@@ -1,4 +1,5 @@
 /** Mobility header of Mobile IPv6, RFC 6275 §6.1 and §6.2. */
+
 import {
   bits,
   bytes,
@@ -13,6 +14,7 @@ import {
   uint64,
 } from '../dissect/field.ts';
 import type { Layers } from '../dissect/layers.ts';
+import { once } from '../dissect/once.ts';
 import { defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { verifyTransport } from './pseudo-header.ts';
@@ -147,19 +149,21 @@ export const mipv6 = defineProtocol('mipv6', {
 const { mhtype, hlen, csum } = mipv6.fields;
 
 /** What stands between the checksum and the options, by type. */
-const MESSAGES: Readonly<Record<number, readonly Field[]>> = {
-  0: [mipv6.variable.binding_refresh_request],
-  1: [mipv6.variable.message_reserved, mipv6.variable.hoti_cookie],
-  2: [mipv6.variable.message_reserved, mipv6.variable.coti_cookie],
-  3: [mipv6.variable.hot_nindex, mipv6.variable.hot_cookie, mipv6.variable.hot_token],
-  4: [mipv6.variable.cot_nindex, mipv6.variable.cot_cookie, mipv6.variable.hot_token],
-  5: [mipv6.variable.bu_seqnr, mipv6.variable.bu_flags, mipv6.variable.bu_lifetime],
-  6: [mipv6.variable.ba_status, mipv6.variable.ba_flags, mipv6.variable.ba_seqnr, mipv6.variable.ba_lifetime],
-  7: [mipv6.variable.be_status, mipv6.variable.be_reserved, mipv6.variable.be_haddr],
-};
+const messages = once(
+  (): Readonly<Record<number, readonly Field[]>> => ({
+    0: [mipv6.variable.binding_refresh_request],
+    1: [mipv6.variable.message_reserved, mipv6.variable.hoti_cookie],
+    2: [mipv6.variable.message_reserved, mipv6.variable.coti_cookie],
+    3: [mipv6.variable.hot_nindex, mipv6.variable.hot_cookie, mipv6.variable.hot_token],
+    4: [mipv6.variable.cot_nindex, mipv6.variable.cot_cookie, mipv6.variable.hot_token],
+    5: [mipv6.variable.bu_seqnr, mipv6.variable.bu_flags, mipv6.variable.bu_lifetime],
+    6: [mipv6.variable.ba_status, mipv6.variable.ba_flags, mipv6.variable.ba_seqnr, mipv6.variable.ba_lifetime],
+    7: [mipv6.variable.be_status, mipv6.variable.be_reserved, mipv6.variable.be_haddr],
+  }),
+);
 
 function emitMessage(emit: FieldEmitter, view: DataView, start: number, end: number): void {
-  const parts = MESSAGES[mhtype.get(view, start)];
+  const parts = messages()[mhtype.get(view, start)];
   let next = start + FIXED;
   for (const part of parts ?? []) {
     if (next + part.octetWidth > end) break;

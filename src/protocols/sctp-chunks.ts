@@ -1,5 +1,7 @@
 /** SCTP chunks: RFC 9260 §3.3, with those of RFC 3758, 4820, 4895, 5061, 6525 and 8260. */
+
 import { bits, type FieldSpec, flag, hex, list, named, octets, uint, type ValueNames } from '../dissect/field.ts';
+import { once } from '../dissect/once.ts';
 import {
   type Body,
   body,
@@ -117,20 +119,20 @@ const ERRORS = sctp({ cause: causes });
 export const CHUNKS: ElementKind = {
   title: 'Chunk',
   name: 'sctp.chunk',
-  heads: {
+  heads: once(() => ({
     0: dataHead,
     6: headWith('abort_flags', { abort_t_bit: flag("Tag is the receiver's own", { name: 'sctp.abort_t_bit' }) }),
     14: headWith('shutdown_complete_flags', {
       shutdown_complete_t_bit: flag("Tag is the receiver's own", { name: 'sctp.shutdown_complete_t_bit' }),
     }),
     64: dataHead,
-  },
+  })),
   head: sctp({ chunk_type: type, chunk_flags: uint(8, 'Flags', hex) }),
   length: sctp({ chunk_length: uint(16, 'Length with the header', octets) }),
   rest: sctp({ chunk_value: restBytes('Value') }),
   padding: sctp({ chunk_padding: restBytes('Padding') }),
   typeOf: (view, at) => view.getUint8(at),
-  bodies: {
+  bodies: once(() => ({
     0: sctp({
       data_tsn_raw: dataTsn,
       data_sid: dataStream,
@@ -214,7 +216,7 @@ export const CHUNKS: ElementKind = {
         }),
       ),
     }),
-  },
+  })),
   tooShort: 'chunkLength',
   tooLong: 'chunkBeyondPacket',
 };

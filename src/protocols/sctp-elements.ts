@@ -1,5 +1,5 @@
 /** Chunks, parameters and error causes of SCTP share one form: four octets that end in a length, a value, padding (RFC 9260 §3.2). */
-import type { Field, FieldSpec } from '../dissect/field.ts';
+import type { Field, FieldSpec, OpenSpecs } from '../dissect/field.ts';
 import { list } from '../dissect/field.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { type Body, emitBody, type FieldsByKey, fieldOf, type Part, specsOf } from './body.ts';
@@ -13,7 +13,7 @@ export interface ElementKind {
   /** Name of the list. */
   readonly name: string;
   /** The first two octets: bodies by type, for those whose bits mean something, and for the rest. */
-  readonly heads: Readonly<Record<number, Body>>;
+  readonly heads: () => Readonly<Record<number, Body>>;
   readonly head: Body;
   /** The length, and what no body takes, and padding: one field each. */
   readonly length: Body;
@@ -21,7 +21,7 @@ export interface ElementKind {
   readonly padding: Body;
   readonly typeOf: (view: DataView, at: number) => number;
   /** Values by type. They are emitted with the element's first octet as `base`. */
-  readonly bodies: Readonly<Record<number, Body>>;
+  readonly bodies: () => Readonly<Record<number, Body>>;
   /** Issues: a length below that of the header, and an element that passes the end of what it stands in. */
   readonly tooShort: string;
   readonly tooLong: string;
@@ -29,8 +29,12 @@ export interface ElementKind {
 
 /** The declaration of a list of elements. */
 export function elementList(kind: ElementKind): FieldSpec {
-  const bodies = [...Object.values(kind.heads), kind.head, kind.length, ...Object.values(kind.bodies)];
-  return list(kind.title, () => specsOf([...bodies, kind.rest, kind.padding]), { name: kind.name });
+  const children = (): OpenSpecs => {
+    const { head, length, rest, padding } = kind;
+    const bodies = [...Object.values(kind.heads()), head, length, ...Object.values(kind.bodies())];
+    return specsOf([...bodies, rest, padding]);
+  };
+  return list(kind.title, children, { name: kind.name });
 }
 
 /** Elements up to the end of the body they stand in. */
@@ -63,9 +67,9 @@ export function emitElements(
     if (isShort) emit.issue(kind.tooShort, ELEMENT_HEADER, octets, length.name);
     else if (at + octets > end) emit.issue(kind.tooLong, octets, end - at, length.name);
     emit.begin(elements, at);
-    emitBody(emit, fields, kind.heads[type] ?? kind.head, view, at, value, at);
+    emitBody(emit, fields, kind.heads()[type] ?? kind.head, view, at, value, at);
     emit.field(length, at + 2);
-    const body = isShort ? undefined : kind.bodies[type];
+    const body = isShort ? undefined : kind.bodies()[type];
     const known = body === undefined ? value : emitBody(emit, fields, body, view, value, valueEnd, at);
     if (known < valueEnd) emit.octets(soleField(fields, kind.rest), known, valueEnd);
     if (valueEnd < next) emit.octets(soleField(fields, kind.padding), valueEnd, next);

@@ -1,5 +1,7 @@
 /** Parameters and error causes within SCTP chunks: RFC 9260 §3.3, with those of RFC 3758, 4895, 5061 and 6525. */
+
 import { hex, ipv4Address, ipv6Address, named, octets, uint, type ValueNames } from '../dissect/field.ts';
+import { once } from '../dissect/once.ts';
 import { type Body, body, each, type Part, type Parts, restBytes, restText } from './body.ts';
 import { type ElementKind, elementsPart } from './sctp-elements.ts';
 
@@ -87,13 +89,13 @@ const streams = numbers('Stream', { parameter_reconfig_sid: uint(16, 'Stream Ide
 const PARAMETERS: ElementKind = {
   title: 'Parameter',
   name: 'sctp.parameter',
-  heads: {},
+  heads: () => ({}),
   head: sctp({ parameter_type: uint(16, 'Type', hex, named(PARAMETER_TYPES)) }),
   length: sctp({ parameter_length: uint(16, 'Length with the header', octets) }),
   rest: sctp({ parameter_value: restBytes('Value') }),
   padding: sctp({ parameter_padding: restBytes('Padding') }),
   typeOf: (view, at) => view.getUint16(at),
-  bodies: {
+  bodies: once(() => ({
     1: sctp({ parameter_heartbeat_information: restBytes('Heartbeat Information') }),
     5: sctp({ parameter_ipv4_address: ipv4Address('IPv4 Address') }),
     6: sctp({ parameter_ipv6_address: ipv6Address('IPv6 Address') }),
@@ -147,7 +149,7 @@ const PARAMETERS: ElementKind = {
     49156: sctp(correlated),
     49157: sctp({ correlation_id: uint(32, 'Correlation ID', hex) }),
     49158: sctp({ adaptation_layer_indication: uint(32, 'Adaptation Code Point', hex) }),
-  },
+  })),
   tooShort: 'parameterLength',
   tooLong: 'parameterBeyondChunk',
 };
@@ -178,13 +180,13 @@ const CAUSE_CODES: ValueNames = {
 const CAUSES: ElementKind = {
   title: 'Error Cause',
   name: 'sctp.cause',
-  heads: {},
+  heads: () => ({}),
   head: sctp({ cause_code: uint(16, 'Code', hex, named(CAUSE_CODES)) }),
   length: sctp({ cause_length: uint(16, 'Length with the header', octets) }),
   rest: sctp({ cause_information: restBytes('Information') }),
   padding: sctp({ cause_padding: restBytes('Padding') }),
   typeOf: (view, at) => view.getUint16(at),
-  bodies: {
+  bodies: once(() => ({
     1: sctp({ cause_stream_identifier: uint(16, 'Stream Identifier'), cause_reserved: uint(16, 'Reserved') }),
     2: sctp({
       cause_nr_of_missing_parameters: uint(32, 'Missing Parameters'),
@@ -195,7 +197,7 @@ const CAUSES: ElementKind = {
     3: sctp({ cause_measure_of_staleness: uint(32, 'Measure of Staleness', { unit: 'µs' }) }),
     9: sctp({ cause_tsn: uint(32, 'TSN of the empty chunk') }),
     261: sctp({ hmac_id: uint(16, 'HMAC Identifier', named(HMACS)) }),
-  },
+  })),
   tooShort: 'causeLength',
   tooLong: 'causeBeyondChunk',
 };
