@@ -19,8 +19,8 @@ export function deservesThread({ name }: Compression, size: number): boolean {
 }
 
 /**
- * The decompressed octets of a file, made by a thread of its own. zlib works in a thread as it is, but what it makes is allocated anew each time
- * and checked by its caller: beside flow tracking that costs as much as the tracking itself.
+ * The decompressed octets of a file, made by a thread of its own. zlib has threads as it is, but what they make is allocated anew each time and checked
+ * by the caller: beside flow tracking that costs as much as the tracking itself.
  */
 export class DecompressionThread implements ByteSource {
   readonly #ring = new PieceRing();

@@ -10,7 +10,7 @@ const READ_AT_ONCE = 1024 * 1024;
 /** Reads that are waited for between two turns of the event loop, so that signals and timers are heard within some 16 MiB. */
 const READS_PER_TURN = 64;
 
-/** A regular file, read into the reader's own buffer; after the first octets, it is read ahead while others are dissected. */
+/** A regular file, read into the reader's own buffer, or ahead while what came before is dissected. */
 export class FileSource implements ByteSource {
   readonly #descriptor: number;
   readonly #readsAhead: boolean;
@@ -19,7 +19,7 @@ export class FileSource implements ByteSource {
   #ahead: ReadAhead | undefined;
   #open = true;
 
-  /** @param readsAhead what is to be done only where a processor has nothing else to do */
+  /** @param readsAhead reads ahead after the first octets, which is worth it where a processor has nothing else to do */
   constructor(descriptor: number, readsAhead = true) {
     this.#descriptor = descriptor;
     this.#readsAhead = readsAhead;
