@@ -60,10 +60,11 @@ export function createOctetNumbers({ view, putAscii }: OctetChunk): OctetNumbers
   /** Two digits and a colon. */
   const clock = triples.slice(0, 60).map((word) => ((word >>> 8) & 0xffff) | (COLON << 16));
   /** Characters of 12 bits in base64. */
-  const pairs = Uint16Array.from(
-    { length: 4096 },
-    (_, bits) => BASE64.charCodeAt(bits >> 6) | (BASE64.charCodeAt(bits & 63) << 8),
-  );
+  const pairs = new Uint16Array(4096);
+  for (let first = 0; first < 64; first++) {
+    const character = BASE64.charCodeAt(first);
+    for (let second = 0; second < 64; second++) pairs[64 * first + second] = character | (BASE64.charCodeAt(second) << 8);
+  }
   /** First second of the day whose date is at hand, and `"2024-07-03T`. */
   let firstOfDay = Number.NaN;
   let date = '';
