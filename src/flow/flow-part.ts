@@ -26,14 +26,14 @@ export interface SharedFlows {
   readonly evicted: number;
 }
 
-/** A flow of a part. Reused from flow to flow. */
+/** A flow of a part. */
 export interface HeldFlow {
   readonly reader: FlowReader;
   readonly record: number;
   readonly id: number;
 }
 
-/** The flows of parts, in order of their ids; ranked, those with the most of `by` first, at most `top` of them. */
+/** The flows of parts, in order of their ids; ranked, those with the most of `by` first, at most `top` of them. One object is used for all. */
 export function* heldFlows(parts: readonly FlowPart[], by: Ranking | undefined, top: number): Generator<HeldFlow> {
   const lists = parts.map(({ table, reader }) => ({ table, reader, records: table.records() }));
   const places = by === undefined ? undefined : ranked(lists, by, top);

@@ -70,47 +70,77 @@ export interface RecordList {
   readonly records: Int32Array;
 }
 
+/** Records that are looked at by one call: V8 takes a function that is called often for a hot one sooner than a long loop. */
+const PART = 512;
+
 /**
  * The `top` records with the most, in order; of equal ones the earlier first. Flows without a number come last. Records are named by their place
  * in the lists, one list behind the other.
  */
 export function ranked(lists: readonly RecordList[], by: Ranking, top: number): Int32Array {
-  const measure = MEASURES[by];
-  const amounts = new Float64Array(lists.reduce((sum, { records }) => sum + records.length, 0));
-  let place = 0;
+  const count = lists.reduce((sum, { records }) => sum + records.length, 0);
+  const foremost = new Foremost(Math.min(top, count), MEASURES[by]);
+  let before = 0;
   for (const { table, records } of lists) {
-    for (const record of records) {
-      const amount = measure(table, record);
-      amounts[place++] = Number.isNaN(amount) ? Number.NEGATIVE_INFINITY : amount;
+    for (let from = 0; from < records.length; from += PART) {
+      foremost.look(table, records, from, Math.min(records.length, from + PART), before + from);
     }
+    before += records.length;
   }
-  const places = top < amounts.length ? foremost(amounts, top) : Int32Array.from(amounts, (_, at) => at);
-  return places.sort((a, b) => amounts[b]! - amounts[a]! || a - b);
+  return foremost.inOrder();
 }
 
-/** Places of the `top` greatest amounts, in no order; of equal ones the earlier. A heap: no copy of a million amounts is sorted. */
-function foremost(amounts: Float64Array, top: number): Int32Array {
-  const heap = new Int32Array(top);
-  const isBehind = (a: number, b: number): boolean => amounts[a]! < amounts[b]! || (amounts[a] === amounts[b] && a > b);
-  const sink = (from: number, size: number): void => {
-    for (let at = from; ; ) {
-      let last = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (child < size && isBehind(heap[child]!, heap[last]!)) last = child;
-      }
-      if (last === at) return;
-      const moved = heap[at]!;
-      heap[at] = heap[last]!;
-      heap[last] = moved;
-      at = last;
-    }
-  };
-  for (let place = 0; place < top; place++) heap[place] = place;
-  for (let at = top >> 1; at >= 0; at--) sink(at, top);
-  for (let place = top; place < amounts.length; place++) {
-    if (!isBehind(heap[0]!, place)) continue;
-    heap[0] = place;
-    sink(0, top);
+/** The places of the greatest amounts so far, of equal ones the earlier: a heap with the least at its top once it is full. */
+class Foremost {
+  private readonly measure: Measure;
+  private readonly amounts: Float64Array;
+  private readonly places: Int32Array;
+  private count = 0;
+
+  constructor(most: number, measure: Measure) {
+    this.measure = measure;
+    this.amounts = new Float64Array(most);
+    this.places = new Int32Array(most);
   }
-  return heap;
+
+  /** Looks at records [from, to), which have places from `place` on: later ones than before. */
+  look(table: FlowRecords, records: Int32Array, from: number, to: number, place: number): void {
+    const { measure, amounts } = this;
+    for (let i = from; i < to; i++) {
+      const amount = measure(table, records[i]!);
+      if (this.count < amounts.length) this.add(amount, place + i - from);
+      else if (amount > amounts[0]!) this.sink(0, amount, place + i - from);
+    }
+  }
+
+  private add(amount: number, place: number): void {
+    const { amounts, places } = this;
+    amounts[this.count] = Number.isNaN(amount) ? Number.NEGATIVE_INFINITY : amount;
+    places[this.count++] = place;
+    if (this.count < amounts.length) return;
+    for (let at = (this.count >> 1) - 1; at >= 0; at--) this.sink(at, amounts[at]!, places[at]!);
+  }
+
+  /** Puts an amount where the one at `at` was, and down to where those below are greater. */
+  private sink(at: number, amount: number, place: number): void {
+    const { amounts, places, count } = this;
+    const isBehind = (a: number, b: number): boolean =>
+      amounts[a]! < amounts[b]! || (amounts[a] === amounts[b] && places[a]! > places[b]!);
+    let hole = at;
+    for (let child = 2 * at + 1; child < count; child = 2 * hole + 1) {
+      if (child + 1 < count && isBehind(child + 1, child)) child++;
+      if (amount < amounts[child]! || (amount === amounts[child] && place > places[child]!)) break;
+      amounts[hole] = amounts[child]!;
+      places[hole] = places[child]!;
+      hole = child;
+    }
+    amounts[hole] = amount;
+    places[hole] = place;
+  }
+
+  inOrder(): Int32Array {
+    const { amounts, places } = this;
+    const order = places.map((_, at) => at).sort((a, b) => amounts[b]! - amounts[a]! || places[a]! - places[b]!);
+    return order.map((at) => places[at]!);
+  }
 }

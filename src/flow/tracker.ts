@@ -193,10 +193,17 @@ export class FlowTracker implements FlowPass {
     this.unattributed += shared.unattributed;
   }
 
-  /** The flows that may be linked across address translation, in order of their ids: no other can be. */
-  *natCandidates(): Generator<FlowRecord> {
+  /**
+   * The flows that may be linked across address translation, in order of their ids: no other can be.
+   *
+   * @param chosen flows whose links are asked for; then only they come, and those that may be linked to them
+   */
+  *natCandidates(chosen?: readonly HeldFlow[]): Generator<FlowRecord> {
     const { parts } = this;
-    const lists = natCandidates(parts.map(({ table }) => ({ words: table.words, records: table.records() })));
+    const lists = natCandidates(
+      parts.map(({ table }) => ({ words: table.words, records: table.records() })),
+      chosen && parts.map(({ reader }) => chosen.filter((flow) => flow.reader === reader).map(({ record }) => record)),
+    );
     for (const [part, records] of lists.entries()) {
       for (const record of records) yield parts[part]!.reader.record(record);
     }

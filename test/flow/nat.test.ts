@@ -9,6 +9,7 @@ import type { FlowRecord } from '../../src/flow/flow-record.ts';
 import { NatLinks } from '../../src/flow/nat.ts';
 import { NatContext } from '../../src/flow/nat-context.ts';
 import type { NatLink } from '../../src/flow/nat-link.ts';
+import type { FlowTracker } from '../../src/flow/tracker.ts';
 import { FIXTURES } from '../corpus.ts';
 import { capture, type SegmentSpec, type TimedPacket, tcpPacket, udpPacket } from './packets.ts';
 import { addCapture, octetsOf, testTracker } from './track.ts';
@@ -315,4 +316,43 @@ test.each(readdirSync(FIXTURES))('%s: flows that share no mark with another one 
   const ofCandidates = new NatLinks();
   for (const flow of tracker.natCandidates()) ofCandidates.add(flow);
   expect([...ofCandidates.links()].sort(([a], [b]) => a - b)).toEqual([...ofAll.links()].sort(([a], [b]) => a - b));
+});
+
+/** Holds the links of chosen flows, found among those that may be linked to them, against those found among all. */
+function expectChosenLinks(tracker: FlowTracker, isChosen: (id: number) => boolean): number {
+  const ofAll = new NatLinks();
+  for (const flow of tracker.flows()) ofAll.add(flow);
+  const all = ofAll.links();
+  const chosen = Array.from(tracker.held(), (flow) => ({ ...flow })).filter(({ id }) => isChosen(id));
+  const ofChosen = new NatLinks();
+  let candidates = 0;
+  for (const flow of tracker.natCandidates(chosen)) {
+    ofChosen.add(flow);
+    candidates++;
+  }
+  const links = ofChosen.links();
+  for (const { id } of chosen) expect([id, links.get(id)]).toEqual([id, all.get(id)]);
+  return candidates;
+}
+
+test.each(readdirSync(FIXTURES))('%s: links of chosen flows are those among all', (scenario) => {
+  const tracker = testTracker();
+  const files = readdirSync(`${FIXTURES}${scenario}`).filter((file) => file.endsWith('.pcap'));
+  for (const file of files) addCapture(tracker, octetsOf(`${FIXTURES}${scenario}/${file}`), file);
+  for (let id = 1; id <= Math.min(20, tracker.made); id++) expectChosenLinks(tracker, (other) => other === id);
+  for (const step of [2, 3, 7]) expectChosenLinks(tracker, (id) => id % step === 0);
+  expectChosenLinks(tracker, () => false);
+});
+
+test('links of few among many are looked for among few', () => {
+  const packets = Array.from({ length: 1000 }, (_, i) => [
+    ...connection(`10.244.2.9:${10_000 + i}`, CLUSTER_IP, { seq: 77 * i, ipId: 1 + i, time: 1 + i / 100 }, 55 * i),
+    ...connection(`10.244.2.9:${10_000 + i}`, POD, { seq: 77 * i, ipId: 1 + i, time: 1.00001 + i / 100 }, 55 * i),
+  ]).flat();
+  const tracker = testTracker();
+  addCapture(tracker, capture(packets), 'node');
+  expect(expectChosenLinks(tracker, (id) => id === 500)).toBeLessThan(5);
+  expect(expectChosenLinks(tracker, (id) => id % 100 === 0)).toBeLessThan(60);
+  expect([...tracker.natCandidates()]).toHaveLength(2000);
+  expect([...tracker.natCandidates([])]).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { FilterError } from '../../filter/filter-error.ts';
 import { nameFields } from '../../filter/name-fields.ts';
 import { compileRecordFilter, type RecordFilter } from '../../filter/record-filter.ts';
 import { ApplicationObserver } from '../../flow/application-observer.ts';
-import type { Ranking } from '../../flow/flow-ranking.ts';
+import type { HeldFlow } from '../../flow/flow-part.ts';
 import type { FlowReader } from '../../flow/flow-reader.ts';
 import type { FlowRecord } from '../../flow/flow-record.ts';
 import { FLOW_PATHS } from '../../flow/flow-schema.ts';
@@ -41,6 +41,8 @@ import { styleFor } from '../terminal.ts';
 const SAMPLE = 1000;
 /** Flows among which links across address translation are looked for. */
 const MOST_LINKED = 100_000;
+/** Flows that show at most for links of others to be left out. */
+const MOST_CHOSEN = 1000;
 
 /**
  * Runs the command and answers the exit status.
@@ -105,8 +107,12 @@ export async function flows(
     },
   });
   tracker.close();
-  sources.links = await linksOf(tracker, options, messages);
-  print(tracker, options, sources, shows, output, io);
+  // With a filter the flows that show are yet to be found.
+  const most = options.where === undefined ? options.top : undefined;
+  const held = tracker.held(options.sort ?? (options.top === undefined ? undefined : 'bytes'), most);
+  const chosen = most === undefined || most > MOST_CHOSEN ? undefined : Array.from(held, (flow) => ({ ...flow }));
+  sources.links = await linksOf(tracker, chosen, options, messages);
+  print(chosen ?? held, tracker.points.length > 1, options, sources, shows, output, io);
   tellLimits(tracker, sources, options, isTold, messages, output);
   output.flush();
   return status;
@@ -132,6 +138,7 @@ async function filtersFor(
 /** Links across address translation, where the flows are few enough to be compared; files of connections and rules confirm them. */
 async function linksOf(
   tracker: FlowTracker,
+  chosen: readonly HeldFlow[] | undefined,
   { context, numeric }: FlowsOptions,
   messages: Messages,
 ): Promise<ReadonlyMap<number, readonly NatLink[]>> {
@@ -140,7 +147,7 @@ async function linksOf(
     return new Map();
   }
   const links = new NatLinks(context === undefined || numeric ? undefined : await natContext(context, messages));
-  for (const flow of tracker.natCandidates()) links.add(flow);
+  for (const flow of tracker.natCandidates(chosen)) links.add(flow);
   return links.links();
 }
 
@@ -151,22 +158,19 @@ async function natContext(paths: readonly string[], messages: Messages): Promise
 }
 
 function print(
-  tracker: FlowTracker,
-  { json, csv, sort, top, where, color }: FlowsOptions,
+  held: Iterable<HeldFlow>,
+  hasPoints: boolean,
+  { json, csv, top, where, color }: FlowsOptions,
   sources: FlowFactSources,
   shows: RecordFilter,
   output: Output,
   io: CommandIo,
 ): void {
-  const ranking = sort ?? (top === undefined ? undefined : 'bytes');
-  // The tracker need not put a million flows in order for twenty, unless those that show are yet to be found.
-  const isWhole = where === undefined && sources.names === NO_NAMES;
-  if (json && isWhole) {
-    printJson(tracker, ranking, top, sources, output);
+  if (json && where === undefined && sources.names === NO_NAMES) {
+    printJson(held, sources, output);
     return;
   }
-  const flows = tracker.flows(ranking, where === undefined ? top : undefined);
-  const found = shown(flows, top, sources, shows);
+  const found = shown(held, top, sources, shows);
   if (json || csv) {
     for (const flow of found) output.line(json ? flowJson(flow) : flowCsv(flow));
     return;
@@ -176,7 +180,6 @@ function print(
     if (sample.push(next.value) === SAMPLE) break;
   }
   if (sample.length === 0) return;
-  const hasPoints = tracker.points.length > 1;
   const table = new FlowTableText(sample, hasPoints, styleFor(color, io), io.stdout.columns);
   output.line(table.header());
   for (const flow of sample) output.line(table.line(flow));
@@ -184,18 +187,12 @@ function print(
 }
 
 /** Prints flows straight from the tracker's columns, where their records are not needed to choose or to name. */
-function printJson(
-  tracker: FlowTracker,
-  ranking: Ranking | undefined,
-  top: number | undefined,
-  { applications, links }: FlowFactSources,
-  output: Output,
-): void {
+function printJson(held: Iterable<HeldFlow>, { applications, links }: FlowFactSources, output: Output): void {
   const chunk = createOctetChunk((octets) => output.octets(octets));
   const numbers = createOctetNumbers(chunk);
   const writers = new Map<FlowReader, PutFlow>();
   let at = 0;
-  for (const { reader, record, id } of tracker.held(ranking, top)) {
+  for (const { reader, record, id } of held) {
     const put = writers.get(reader) ?? flowJsonLines(reader, chunk, numbers);
     writers.set(reader, put);
     at = put(at, record, { application: applications?.application(id), nat: links.get(id) });
@@ -205,15 +202,15 @@ function printJson(
 
 /** The flows that show, in their order, with everything known of them. */
 function* shown(
-  flows: Iterable<FlowRecord>,
+  held: Iterable<HeldFlow>,
   top = Number.POSITIVE_INFINITY,
   sources: FlowFactSources,
   shows: RecordFilter,
 ): Generator<FlowRecord, void, undefined> {
   let left = top;
-  for (const flow of flows) {
+  for (const { reader, record } of held) {
     if (left === 0) return;
-    const known = withFacts(flow, sources);
+    const known = withFacts(reader.record(record), sources);
     if (!shows(known)) continue;
     left--;
     yield known;
