@@ -63,7 +63,8 @@ export function createOctetNumbers({ view, putAscii }: OctetChunk): OctetNumbers
   const pairs = new Uint16Array(4096);
   for (let first = 0; first < 64; first++) {
     const character = BASE64.charCodeAt(first);
-    for (let second = 0; second < 64; second++) pairs[64 * first + second] = character | (BASE64.charCodeAt(second) << 8);
+    for (let second = 0; second < 64; second++)
+      pairs[64 * first + second] = character | (BASE64.charCodeAt(second) << 8);
   }
   /** First second of the day whose date is at hand, and `"2024-07-03T`. */
   let firstOfDay = Number.NaN;
