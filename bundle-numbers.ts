@@ -70,7 +70,7 @@ function constantsIn(text: string, path: string): Constants {
 /** What an expression of numbers and known names comes to; undefined where it is anything else. */
 function numberOf(expression: string, known: ReadonlyMap<string, number>): number | undefined {
   const plain = expression
-    .replace(/\b0x[\da-f_]+\b|\b\d[\d_]*/g, (number) => String(Number(number.replaceAll('_', ''))))
+    .replace(/\b0x[\da-f_]+\b|\b\d[\d_]*(?:\.\d+)?(?:e\d+)?\b/g, (number) => String(Number(number.replaceAll('_', ''))))
     .replace(/\b[A-Z][A-Z\d_]+\b/g, (name) => (known.has(name) ? `(${known.get(name)})` : name));
   if (!EXPRESSION.test(plain)) return undefined;
   const value: unknown = Function(`return ${plain}`)();

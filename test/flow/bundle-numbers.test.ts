@@ -35,14 +35,15 @@ import { type Layers, MAX_LAYERS } from '../dissect/layers.ts';
 const COMMA = 0x2c;
 export const MOST = 1_000;
 const HALF = (MOST / 2) | (1 << 31);
+const NANOS = 1.5e9;
 const NOT_A_NUMBER = [MOST];
 export function sum(MOST_SHADOWED: number, { count }: Layers) {
-  return ((COMMA: number) => COMMA)(7) + MOST_SHADOWED + count + COMMA + MOST + MAX_LAYERS + HALF + NOT_A_NUMBER[0]!;
+  return ((COMMA: number) => COMMA)(7) + MOST_SHADOWED + count + COMMA + MOST + MAX_LAYERS + HALF + NANOS + NOT_A_NUMBER[0]!;
 }
 `;
   const path = fileURLToPath(new URL('../../src/render/module.ts', import.meta.url));
   const text = withConstants(module, path);
-  expect(text).toContain('(7) + MOST_SHADOWED + count + 44 + 1e3 + 128 + -2147483148 + NOT_A_NUMBER[0];');
+  expect(text).toContain('(7) + MOST_SHADOWED + count + 44 + 1e3 + 128 + -2147483148 + 15e8 + NOT_A_NUMBER[0];');
   expect(text).toMatch(/\((\w+)\) => \1\)\(7\)/);
   expect(text).toMatch(/export \{\s*its_MOST as MOST/);
 });
