@@ -6,11 +6,12 @@ import { encodeUtf8 } from '../capture/utf8.ts';
 import type { Field } from '../dissect/field.ts';
 import { type NumberPlace, readNumber } from '../dissect/plan.ts';
 import { newTextId } from './field-runs.ts';
+import { type Ipv6Texts, LONGEST_IPV6 } from './ipv6-texts.ts';
 import type { RecentTable } from './recent-table.ts';
 import { putHexPairs, putIpv4, putWhole, type TextBuffer } from './text-buffer.ts';
 
 /** What follows a piece's text: nothing, a value that takes more or less room, or the lines of fields. */
-export const Ending = { none: 0, number: 1, ipv4: 2, fields: 3 } as const;
+export const Ending = { none: 0, number: 1, ipv4: 2, ipv6: 3, fields: 4 } as const;
 export type Ending = (typeof Ending)[keyof typeof Ending];
 
 /** Octets in hexadecimal, which take the same room in every packet. */
@@ -20,8 +21,8 @@ interface Blank {
   readonly octets: number;
   /** Characters from one octet to the next: its two digits, and what stands between octets. */
   readonly stride: number;
-  /** Where they are written, in octets before the end of the piece's text. */
-  readonly beforeEnd: number;
+  /** Where they are written: so many octets behind the beginning of the piece's text or, negative, before its end. */
+  readonly at: number;
 }
 
 /** What forms are written to. */
@@ -29,6 +30,7 @@ export interface FormSink {
   readonly out: TextBuffer;
   /** Texts with lines that follow from few octets, by an id and these octets. */
   readonly lineTexts: RecentTable<Uint8Array>;
+  readonly ipv6Texts: Ipv6Texts;
   /** Writes the lines of fields of the structure that begins at `at`, all of which were captured. */
   show(fields: readonly Field[], view: DataView, at: number): void;
 }
@@ -78,7 +80,7 @@ function placeFrom({ octet, octets, shift, mask, scale }: NumberPlace, by = 0): 
 /** Octets of the longest text with lines that is kept. */
 const LONGEST_WITH_LINES = 2048;
 /** Most octets that a number or an address takes. */
-const MOST_ENDING = 16;
+const MOST_ENDING = LONGEST_IPV6;
 
 /** Puts a form together. */
 export class FormMaker {
@@ -86,12 +88,8 @@ export class FormMaker {
   private before = '';
   private behind = '';
   private lines: Lines | undefined;
-  private blanks: (Omit<Blank, 'beforeEnd'> & { readonly from: number })[] = [];
-
-  /** What the open piece ends with so far. */
-  private get last(): string {
-    return this.lines === undefined ? this.before : this.behind;
-  }
+  /** Those before the lines, or of all of the text where there are none, and those behind the lines as if they stood there alone. */
+  private readonly blanks: { before: Blank[]; behind: Blank[] } = { before: [], behind: [] };
 
   addText(text: string): void {
     if (this.lines === undefined) this.before += text;
@@ -100,14 +98,17 @@ export class FormMaker {
 
   /** Lines of fields that follow from the word at a place. */
   addLines(place: NumberPlace, fields: readonly Field[]): void {
-    if (this.lines !== undefined || this.blanks.length > 0) this.close(Ending.none);
+    if (this.lines !== undefined) this.close(Ending.none);
     const replaceable = fields.find(({ alternative }) => alternative !== undefined);
     this.lines = { place: placeFrom(place), fields, replaceable };
   }
 
   /** The octets from `octet` on in hexadecimal. */
   addOctets(octet: number, octets: number, separator: '' | ':' | ' '): void {
-    this.blanks.push({ octet, octets, stride: 2 + separator.length, from: encodeUtf8(this.last).length });
+    const isBehind = this.lines !== undefined;
+    const { length } = encodeUtf8(isBehind ? this.behind : this.before);
+    const blank = { octet, octets, stride: 2 + separator.length, at: length };
+    (isBehind ? this.blanks.behind : this.blanks.before).push(blank);
     this.addText(new Array<string>(octets).fill('00').join(separator));
   }
 
@@ -121,24 +122,29 @@ export class FormMaker {
     this.close(Ending.ipv4, placeFrom(place));
   }
 
+  /** The 16 octets at a place as an IPv6 address. */
+  addIpv6(place: NumberPlace): void {
+    this.close(Ending.ipv6, placeFrom(place));
+  }
+
   /** The lines of fields, whatever they depend on. */
   addFields(fields: readonly Field[]): void {
     this.close(Ending.fields, NO_PLACE, fields);
   }
 
   private close(ending: Ending, place = NO_PLACE, shown: readonly Field[] = NO_FIELDS): void {
-    const { length } = encodeUtf8(this.last);
+    const { blanks, lines } = this;
+    const before = encodeUtf8(this.before);
+    const behind = encodeUtf8(this.behind);
     this.pieces.push({
-      before: encodeUtf8(this.before),
-      lines: this.lines,
-      behind: encodeUtf8(this.behind),
+      before,
+      lines,
+      behind,
       id: newTextId(),
-      blanks: this.blanks.map(({ octet, octets, stride, from }) => ({
-        octet,
-        octets,
-        stride,
-        beforeEnd: length - from,
-      })),
+      blanks: [
+        ...blanks.before,
+        ...blanks.behind.map(({ octet, octets, stride, at }) => ({ octet, octets, stride, at: at - behind.length })),
+      ],
       ending,
       place,
       shown,
@@ -146,7 +152,8 @@ export class FormMaker {
     this.before = '';
     this.behind = '';
     this.lines = undefined;
-    this.blanks = [];
+    blanks.before = [];
+    blanks.behind = [];
   }
 
   /** The form of all that was added. */
@@ -183,10 +190,12 @@ export function writeForm({ pieces, room }: Form, view: DataView, start: number,
       }
     }
     to.set(text, at);
+    const from = at;
     at += text.length;
     for (let j = 0; j < blanks.length; j++) {
-      const { octet, octets, stride, beforeEnd } = blanks[j]!;
-      putHexPairs(target, at - beforeEnd, view, start + octet, octets, stride);
+      const blank = blanks[j]!;
+      const { octet, octets, stride } = blank;
+      putHexPairs(target, (blank.at < 0 ? at : from) + blank.at, view, start + octet, octets, stride);
     }
     switch (ending) {
       case Ending.none:
@@ -197,6 +206,12 @@ export function writeForm({ pieces, room }: Form, view: DataView, start: number,
       case Ending.ipv4:
         at = putIpv4(target, at, view, start + place.octet);
         break;
+      case Ending.ipv6: {
+        const address = sink.ipv6Texts.textOf(view, start + place.octet);
+        to.set(address, at);
+        at += address.length;
+        break;
+      }
       default:
         out.at = at;
         sink.show(pieces[i]!.shown, view, start);

@@ -17,9 +17,10 @@ export function headerForm(heading: string, runs: readonly FieldRun[], start: nu
   return form.finish();
 }
 
-/** Whether a run is a single field whose value is written in digits, wherever it stands. */
-export function hasDigits({ kind, alternative }: FieldRun): boolean {
-  return kind !== RunKind.walked && kind !== RunKind.kept && alternative === undefined;
+/** Whether a run is a single field, a number or an address, whose value is written in digits wherever it stands. */
+export function hasDigits({ kind, field, alternative }: FieldRun): boolean {
+  if (alternative !== undefined || kind === RunKind.kept) return false;
+  return kind !== RunKind.walked || field.kind === 'ipv6';
 }
 
 /** Adds the line of a field with a value in digits, whose structure begins `at` octets behind the header's `start`. */
@@ -35,6 +36,7 @@ export function addDigits(form: FormMaker, run: FieldRun, at = 0): void {
   if (run.kind === RunKind.hex) form.addOctets(octet, run.octets, '');
   else if (run.kind === RunKind.ether) form.addOctets(octet, run.octets, ':');
   else if (run.kind === RunKind.ipv4) form.addIpv4(run);
+  else if (run.field.kind === 'ipv6') form.addIpv6(run);
   else form.addNumber(run, at);
   form.addText(afterValue(run.field));
 }

@@ -3,6 +3,7 @@ import type { Field } from '../dissect/field.ts';
 import { leafText, valueText } from './field-text.ts';
 import type { FormSink } from './form.ts';
 import type { HexLines } from './hex-lines.ts';
+import { Ipv6Texts } from './ipv6-texts.ts';
 import { RecentTable } from './recent-table.ts';
 import { fieldSegments, type Segment } from './segments.ts';
 import type { Style } from './style.ts';
@@ -24,6 +25,7 @@ function togetherUntil(segment: Segment): number {
 export class HexFields implements FormSink {
   readonly out: TextBuffer;
   readonly lineTexts = new RecentTable<Uint8Array>(LINE_TEXT_BITS);
+  readonly ipv6Texts = new Ipv6Texts();
   private readonly lines: HexLines;
   private readonly style: Style;
 

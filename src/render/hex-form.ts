@@ -4,9 +4,10 @@ import { type FieldRun, type FieldRuns, fieldRuns, RunKind } from './field-runs.
 import { type Form, FormMaker } from './form.ts';
 import { addDigits, hasDigits } from './header-form.ts';
 import type { HexLines } from './hex-lines.ts';
+import { LONGEST_IPV6 } from './ipv6-texts.ts';
 import { afterValue, beforeDigits, TREE_FORMAT } from './tree-fields.ts';
 
-/** Most digits of a number of at most 32 bits, and most characters of an address. */
+/** Most characters of a number of at most 32 bits, and of an address in dotted decimal or in hexadecimal with colons. */
 const MOST_DIGITS = 10;
 const MOST_ADDRESS = 17;
 
@@ -42,9 +43,9 @@ export function hexForm(runs: readonly FieldRun[], start: number, lines: HexLine
 
 /** Whether a run takes one line, whatever its value is. */
 function fits({ kind, field, octets }: FieldRun, { geometry }: HexLines): boolean {
-  const isAddress = kind === RunKind.ether || kind === RunKind.ipv4;
-  const most = (isAddress ? MOST_ADDRESS : MOST_DIGITS) + afterValue(field).length;
-  const columns = Math.max(field.name.length, geometry.nameWidth) + 1 + most;
+  const isNumber = kind === RunKind.number || kind === RunKind.hex;
+  const most = field.kind === 'ipv6' ? LONGEST_IPV6 : isNumber ? MOST_DIGITS : MOST_ADDRESS;
+  const columns = Math.max(field.name.length, geometry.nameWidth) + 1 + most + afterValue(field).length;
   return columns <= geometry.room && octets <= geometry.octetsPerLine;
 }
 

@@ -5,6 +5,7 @@ import { type Dress, dressOf } from './dress.ts';
 import { newTextId, type RunFormat } from './field-runs.ts';
 import { leafText, valueText } from './field-text.ts';
 import type { FormSink } from './form.ts';
+import { Ipv6Texts } from './ipv6-texts.ts';
 import { RecentTable } from './recent-table.ts';
 import type { Style } from './style.ts';
 import { type FixedText, fixedText, type TextBuffer } from './text-buffer.ts';
@@ -100,6 +101,7 @@ function hexDigits(bits: number): number {
 export class TreeFields implements FieldVisitor, FormSink {
   readonly out: TextBuffer;
   readonly lineTexts = new RecentTable<Uint8Array>(LINE_TEXT_BITS);
+  readonly ipv6Texts = new Ipv6Texts();
   private readonly memo = new TextMemo();
   /** Levels of indentation. */
   depth = 0;
