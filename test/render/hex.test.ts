@@ -9,7 +9,6 @@ import { standardProtocols } from '../../src/protocols/index.ts';
 import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { Session } from '../../src/reassemble/session.ts';
 import { hexBreakdown, PacketHex } from '../../src/render/hex.ts';
-import { geometryOf, type HexGeometry } from '../../src/render/hex-geometry.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { TextBuffer } from '../../src/render/text-buffer.ts';
 import { LayerTree, layerTree } from '../../src/render/tree.ts';
