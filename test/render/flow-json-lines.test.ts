@@ -8,9 +8,11 @@ import { FlowTable } from '../../src/flow/flow-table.ts';
 import { PathTable } from '../../src/flow/path-table.ts';
 import { KeyBit, TUNNEL_KIND_SHIFT } from '../../src/flow/queue.ts';
 import { flowJson } from '../../src/render/flow-json.ts';
+import { flowJsonLines } from '../../src/render/flow-json-lines.ts';
+import { ROOM } from '../../src/render/octet-chunk.ts';
 import { capturesBelow, FIXTURES } from '../corpus.ts';
 import { addCapture, octetsOf, testTracker } from '../flow/track.ts';
-import { lineOf } from './flow-line.ts';
+import { chunkToText, lineOf } from './flow-line.ts';
 
 test.each(capturesBelow(FIXTURES))('%s', (path) => {
   const tracker = testTracker();
@@ -84,7 +86,10 @@ describe('any columns', () => {
         table.times[record * RECORD_TIMES + HotTime.last] = last;
         table.times[record * RECORD_TIMES + ColdTime.start] = start;
         table.times[record * RECORD_TIMES + ColdTime.opening] = opening;
-        expect(line(record)).toBe(flowJson(reader.record(record)));
+        const written = line(record);
+        expect(written).toBe(flowJson(reader.record(record)));
+        // Parts whose length is bounded leave more than half of their room.
+        expect(written.length).toBeLessThan(ROOM / 2);
       },
     );
     fc.assert(property, { numRuns: 3000, seed: 1 });
@@ -95,4 +100,22 @@ describe('any columns', () => {
       /,"application":\{"protocol":"dns"\},"nat":\["\\u202e"\]\}$/,
     );
   });
+});
+
+test('lines one behind the other, some of them longer than all that is written at once', () => {
+  const tracker = testTracker();
+  for (const path of capturesBelow(FIXTURES).slice(0, 12)) addCapture(tracker, octetsOf(`${FIXTURES}${path}`), path);
+  const { chunk, numbers, taken } = chunkToText();
+  const held = Array.from(tracker.held(), (flow) => ({ ...flow }));
+  const put = flowJsonLines(held[0]!.reader, chunk, numbers);
+  const expected: string[] = [];
+  let at = 0;
+  for (let i = 0; i < 2000; i++) {
+    const { reader, record } = held[i % held.length]!;
+    const application = i % 97 === 0 ? { host: 'é'.repeat(i * 100) } : i % 5 === 0 ? { host: `host-${i}` } : undefined;
+    at = put(at, record, { application, nat: undefined });
+    const told = application === undefined ? '' : `,"application":${JSON.stringify(application)}`;
+    expected.push(`${flowJson(reader.record(record)).slice(0, -1)}${told}}\n`);
+  }
+  expect(taken(at)).toBe(expected.join(''));
 });
