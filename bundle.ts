@@ -1,4 +1,4 @@
-/** Makes `dist/command`: the command as one file, and the licences of the packages that it contains. Run by `npm run bundle`. */
+/** Makes `dist/command`: the command, and the licences of the packages that it contains. Run by `npm run bundle`. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleCommand } from './bundle-command.ts';
@@ -7,10 +7,10 @@ const FOLDER = 'dist/command';
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
-const { metafile } = await bundleCommand(join(FOLDER, 'command.cjs'));
+const inputs = await bundleCommand(FOLDER);
 
 const packages = new Set<string>();
-for (const input of Object.keys(metafile.inputs)) {
+for (const input of inputs) {
   const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
   if (name !== undefined) packages.add(name);
 }

@@ -23,8 +23,9 @@ function octetsOf(path) {
   }
 }
 
-/** `require` of the bundle, which asks for modules of Node's only: late ones are loaded when something of theirs is first read. */
+/** `require` of the bundle: of packages beside it, and of modules of Node's, of which late ones are loaded when something of theirs is first read. */
 function requireLate(name) {
+  if (!name.startsWith('node:')) return require(join(dirname(bundle), `${name}.cjs`));
   if (!LATE.includes(name)) return require(name);
   return new Proxy({}, { get: (_, member) => require(name)[member], ownKeys: () => Reflect.ownKeys(require(name)) });
 }

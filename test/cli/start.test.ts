@@ -1,6 +1,6 @@
 /** What a run loads before it does anything: a short run is mostly start. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -12,6 +12,17 @@ const CAPTURE = join(FIXTURES, 'flannel-vxlan/node1-eth1.pcap');
 const folder = mkdtempSync(join(tmpdir(), 'netdissect-start-'));
 await bundleCommand(folder);
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const program = join(folder, 'bin/netdissect.js');
+
+test.each([
+  ['re2js', ['-Y', 'frame.protocols ~ "ip:u.p:vxlan"', CAPTURE], /vxlan 1/],
+  ['js-yaml', ['--context', join(FIXTURES, 'flannel-vxlan/context'), CAPTURE], /default\/web/],
+  ['cli-table3', ['stats', CAPTURE], /vxlan/],
+])('%s is found beside the command', (name, words, printed) => {
+  expect(readdirSync(join(folder, 'dist/command'))).toContain(`${name}.cjs`);
+  expect(execFileSync(process.execPath, [program, ...words], { encoding: 'utf8' })).toMatch(printed);
+});
 
 /** Modules of Node's that a run has loaded beyond those that every run does, by their names. */
 function loadedBy(...words: readonly string[]): string[] {
@@ -25,7 +36,7 @@ function loadedBy(...words: readonly string[]): string[] {
       require('node:fs').writeFileSync(${JSON.stringify(list)}, JSON.stringify(loaded));
     });`,
   );
-  execFileSync(process.execPath, ['--require', noting, join(folder, 'bin/netdissect.js'), ...words]);
+  execFileSync(process.execPath, ['--require', noting, program, ...words]);
   const loaded = JSON.parse(readFileSync(list, 'utf8')) as string[];
   return loaded.filter((name) => name.startsWith('NativeModule ')).map((name) => name.slice('NativeModule '.length));
 }

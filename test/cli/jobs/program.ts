@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export async function bundleCommand(folder: string): Promise<URL> {
   cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-  await bundle(join(folder, 'dist/command/command.cjs'));
+  await bundle(join(folder, 'dist/command'));
   return pathToFileURL(join(folder, 'bin/thread.js'));
 }
 
