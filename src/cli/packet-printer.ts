@@ -21,9 +21,6 @@ import { styleFor } from './terminal.ts';
 const LINE_END = 10;
 const NO_COMMENTS: readonly string[] = [];
 
-/** Columns assumed where there is no terminal. */
-const PIPE_WIDTH = 80;
-
 /** Prints one packet, whose layers are in the context; `packet` is borrowed where the printer reads it. */
 export type PrintPacket = (context: FilterContext, facts: InterfaceFacts, packet: Packet) => void;
 
@@ -84,7 +81,7 @@ function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string
   const width = io.stdout.columns;
   const line = new PacketLines(output.text, style, { width, nameOf });
   const tree = new LayerTree(output.text, style, only);
-  const hex = new PacketHex(output.text, style, width ?? PIPE_WIDTH, only);
+  const hex = new PacketHex(output.text, style, width, only);
   return (context, { point }) => {
     const { layers } = context;
     const head = {

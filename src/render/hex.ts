@@ -1,5 +1,6 @@
 /** The annotated hex breakdown: every octet once, under its layer's bracket, beside its name and meaning. */
 import type { Layers } from '../dissect/layers.ts';
+import type { Protocol } from '../dissect/protocol.ts';
 import type { FieldRuns } from './field-runs.ts';
 import { type Form, MET_ONCE, writeForm } from './form.ts';
 import { HexBrackets } from './hex-brackets.ts';
@@ -21,7 +22,7 @@ const NO_RUNS: FieldRuns = { runs: [], octets: 0 };
 /** Columns assumed where nothing is said of the width. */
 const USUAL_WIDTH = 80;
 
-/** Writes packets' breakdowns to a buffer. */
+/** Writes packets' breakdowns to a buffer, all of them of one dissector. */
 export class PacketHex implements SourceVisitor {
   private readonly out: TextBuffer;
   private readonly style: Style;
@@ -132,12 +133,26 @@ function depthOf(layers: Layers, row: number): number {
   return depth;
 }
 
+const text = new TextBuffer();
+/** The last writer of all octets, the protocols by whose numbers it keeps what it wrote, and how that looks. */
+let last:
+  | { readonly protocols: readonly Protocol[]; readonly style: Style; readonly width: number; readonly hex: PacketHex }
+  | undefined;
+
+function hexFor({ protocols }: Layers, style: Style, width: number, only: ReadonlySet<string> | undefined): PacketHex {
+  if (only !== undefined) return new PacketHex(text, style, width, only);
+  if (last?.protocols !== protocols || last.style !== style || last.width !== width) {
+    last = { protocols, style, width, hex: new PacketHex(text, style, width) };
+  }
+  return last.hex;
+}
+
 /**
  * Lines of the breakdown of a packet, reassembled sources behind the frame. `width` is the number of columns; `only` restricts it to the octets
  * of the named protocols.
  */
 export function hexBreakdown(layers: Layers, style: Style, width = USUAL_WIDTH, only?: ReadonlySet<string>): string[] {
-  const out = new TextBuffer();
-  new PacketHex(out, style, width, only).write(layers);
-  return out.at === 0 ? [] : out.textFrom(0).slice(0, -1).split('\n');
+  text.at = 0;
+  hexFor(layers, style, width, only).write(layers);
+  return text.at === 0 ? [] : text.textFrom(0).slice(0, -1).split('\n');
 }

@@ -272,14 +272,17 @@ function issueTexts({ issues }: Layers): string[] {
   });
 }
 
-const writers: { plain?: PacketJson; full?: PacketJson } = {};
+/** Writers by the protocols of a dissector, for what they keep is told by the numbers that these have there. */
+const writers = new WeakMap<readonly Protocol[], { plain?: PacketJson; full?: PacketJson }>();
 const text = new TextBuffer();
 
 /** The packet's record as text, without a line end. */
 export function packetJson(layers: Layers, head: RecordHead, { full = false, only }: RecordOptions = {}): string {
   const kind = full ? 'full' : 'plain';
-  writers[kind] ??= new PacketJson(text, full);
+  const kept = writers.get(layers.protocols) ?? {};
+  writers.set(layers.protocols, kept);
+  kept[kind] ??= new PacketJson(text, full);
   text.at = 0;
-  writers[kind].write(layers, head, only);
+  kept[kind].write(layers, head, only);
   return text.textFrom(0);
 }

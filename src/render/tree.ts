@@ -1,5 +1,6 @@
 /** The tree of layers and fields: what is inside what, with the octets each field stands on. */
 import { type Layers, RowFlag } from '../dissect/layers.ts';
+import type { Protocol } from '../dissect/protocol.ts';
 import { walkDetails, walkLayer } from '../dissect/walk.ts';
 import { type FieldRun, type FieldRuns, fieldRuns } from './field-runs.ts';
 import { type Form, MET_ONCE, writeForm } from './form.ts';
@@ -14,7 +15,7 @@ import { RANGE_WIDTH, TREE_FORMAT, TreeFields } from './tree-fields.ts';
 
 const LINE_END = 10;
 const OCTETS = fixedText(' octets');
-/** Positions below this are half of a number that headings can be kept by. */
+/** Positions below this are half of a number by which forms are remembered. */
 const KEPT_POSITIONS = 0x10000;
 /** Headers whose forms are remembered, as a binary logarithm. */
 const FORM_BITS = 11;
@@ -28,7 +29,7 @@ interface HeaderForms {
 
 const ALL_MET_ONCE: HeaderForms = { fixed: MET_ONCE, options: undefined };
 
-/** Writes packets' trees to a buffer. */
+/** Writes packets' trees to a buffer, all of them of one dissector. */
 export class LayerTree {
   private readonly out: TextBuffer;
   private readonly style: Style;
@@ -167,9 +168,21 @@ export class LayerTree {
   }
 }
 
+const text = new TextBuffer();
+/** The last writer of all layers, the protocols by whose numbers it keeps what it wrote, and its style. */
+let last: { readonly protocols: readonly Protocol[]; readonly style: Style; readonly tree: LayerTree } | undefined;
+
+function treeFor({ protocols }: Layers, style: Style, only: ReadonlySet<string> | undefined): LayerTree {
+  if (only !== undefined) return new LayerTree(text, style, only);
+  if (last?.protocols !== protocols || last.style !== style) {
+    last = { protocols, style, tree: new LayerTree(text, style) };
+  }
+  return last.tree;
+}
+
 /** Lines of the tree. `only` restricts it to layers of the named protocols. */
 export function layerTree(layers: Layers, style: Style, only?: ReadonlySet<string>): string[] {
-  const out = new TextBuffer();
-  new LayerTree(out, style, only).write(layers);
-  return out.at === 0 ? [] : out.textFrom(0).slice(0, -1).split('\n');
+  text.at = 0;
+  treeFor(layers, style, only).write(layers);
+  return text.at === 0 ? [] : text.textFrom(0).slice(0, -1).split('\n');
 }
