@@ -5,12 +5,14 @@ import type { Dissector } from '../dissect/dissector.ts';
 import type { ComputedField } from '../filter/computed-fields.ts';
 import type { FilterContext } from '../filter/context.ts';
 import { fieldColumn } from '../filter/field-column.ts';
-import { Columns } from '../render/columns.ts';
+import { columnLines } from '../render/columns.ts';
 import type { NameAddress } from '../render/conversation.ts';
 import { PacketHex } from '../render/hex.ts';
-import { PacketJson } from '../render/json.ts';
+import { packetJsonLines } from '../render/json.ts';
 import { PacketLines } from '../render/line.ts';
+import { createOctetNumbers } from '../render/octet-numbers.ts';
 import { LayerTree } from '../render/tree.ts';
+import { ChunkLines } from './chunk-lines.ts';
 import { UsageError } from './exit-codes.ts';
 import type { InterfaceFacts } from './interface-facts.ts';
 import type { CommandIo } from './io.ts';
@@ -31,6 +33,8 @@ export interface Printer {
   readonly protocolIds: readonly number[] | undefined;
   /** Whether it reads the packet itself, beside what the context tells. */
   readonly readsPacket: boolean;
+  /** Hands over to the output what it keeps back. */
+  readonly flush: () => void;
 }
 
 /** What printers need to know of a call. */
@@ -44,6 +48,9 @@ export interface PrinterSurroundings {
   readonly computed: readonly ComputedField[];
   readonly nameOf: NameAddress;
 }
+
+/** What printers of all layers have in common. */
+const EVERY_LAYER = { protocolIds: undefined };
 
 /** Whether a call asks for JSON. */
 export function isJson(options: PacketsOptions): boolean {
@@ -61,9 +68,9 @@ export function printerFor(surroundings: PrinterSurroundings): Printer {
   if (options.format === 'fields') return columnPrinter(surroundings);
   if (options.field !== undefined) throw new UsageError('-e goes with -T fields');
   const only = options.only === undefined ? undefined : knownProtocols(options.only, dissector);
-  if (isJson(options)) return { print: jsonPrinter(surroundings, only), protocolIds: undefined, readsPacket: true };
+  if (isJson(options)) return jsonPrinter(surroundings, only);
   if (options.full) throw new UsageError('--full goes with --json');
-  return { print: textPrinter(surroundings, only), protocolIds: undefined, readsPacket: false };
+  return { ...EVERY_LAYER, print: textPrinter(surroundings, only), readsPacket: false, flush: () => undefined };
 }
 
 function knownProtocols(names: readonly string[], dissector: Dissector): ReadonlySet<string> {
@@ -99,8 +106,10 @@ function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string
   };
 }
 
-function jsonPrinter({ options, output }: PrinterSurroundings, only: ReadonlySet<string> | undefined): PrintPacket {
-  const json = new PacketJson(output.text, options.full);
+function jsonPrinter({ options, output }: PrinterSurroundings, only: ReadonlySet<string> | undefined): Printer {
+  const lines = new ChunkLines(output, options.lineBuffered);
+  const { chunk } = lines;
+  const put = packetJsonLines(chunk, createOctetNumbers(chunk), options.full);
   const head = {
     number: 0,
     seconds: 0,
@@ -111,7 +120,7 @@ function jsonPrinter({ options, output }: PrinterSurroundings, only: ReadonlySet
     length: 0,
     comments: NO_COMMENTS,
   };
-  return (context, { point, name, byteOrder }, { view, optionsStart, optionsEnd }) => {
+  const print: PrintPacket = (context, { point, name, byteOrder }, { view, optionsStart, optionsEnd }) => {
     head.number = context.number;
     head.seconds = context.seconds;
     head.nanos = context.nanos;
@@ -121,9 +130,9 @@ function jsonPrinter({ options, output }: PrinterSurroundings, only: ReadonlySet
     head.length = context.wireLength;
     head.comments =
       optionsEnd > optionsStart ? readPacketOptions(view, optionsStart, optionsEnd, byteOrder).comments : NO_COMMENTS;
-    json.write(context.layers, head, only);
-    output.endLine();
+    lines.end(put(lines.at, context.layers, head, only));
   };
+  return { ...EVERY_LAYER, print, readsPacket: true, flush: () => lines.flush() };
 }
 
 function columnPrinter({ options, dissector, output, computed }: PrinterSurroundings): Printer {
@@ -131,15 +140,15 @@ function columnPrinter({ options, dissector, output, computed }: PrinterSurround
   if (names === undefined) throw new UsageError('-T fields needs at least one -e');
   const { header, ...settings } = columnSettings(options.columns);
   const columns = names.map((name) => fieldColumn(name, dissector, computed));
-  const text = new Columns(output.text, columns, settings);
+  const lines = new ChunkLines(output, options.lineBuffered);
+  const { chunk } = lines;
+  const put = columnLines(chunk, createOctetNumbers(chunk), columns, settings);
   if (header) output.line(names.join(settings.separator));
   const ids = columns.map(({ protocolIds }) => protocolIds);
   return {
-    print: (context) => {
-      text.write(context);
-      output.endLine();
-    },
+    print: (context) => lines.end(put(lines.at, context)),
     protocolIds: ids.includes(undefined) ? undefined : ids.flatMap((some) => some ?? []),
     readsPacket: false,
+    flush: () => lines.flush(),
   };
 }

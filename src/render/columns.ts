@@ -7,16 +7,10 @@ import type { FieldValue } from '../dissect/value.ts';
 import type { FilterContext } from '../filter/context.ts';
 import type { ColumnPlace, FieldColumn, TakeColumnValue } from '../filter/field-column.ts';
 import { hexNumber } from './field-text.ts';
+import type { OctetChunk } from './octet-chunk.ts';
+import type { OctetNumbers } from './octet-numbers.ts';
+import { putHexOctets } from './put.ts';
 import { safeText } from './safe-text.ts';
-import {
-  type FixedText,
-  fixedText,
-  putFixed,
-  putHexOctets,
-  putIpv4,
-  putWhole,
-  type TextBuffer,
-} from './text-buffer.ts';
 
 /** How columns are put on a line. */
 export interface ColumnLayout {
@@ -28,8 +22,10 @@ export interface ColumnLayout {
 
 const COMMA = 44;
 const ETHER_OCTETS = 6;
-/** Octets of the longest value that is written from its place, a MAC address, with a comma; rounded up to whole words. */
-const MOST_PLACED = 24;
+/** Between two looks for room so many columns of so few headers each are written: they take less than half of it. */
+const COLUMNS_AT_ONCE = 32;
+const FEW_HEADERS = 8;
+const LAST_PRINTABLE = '~';
 
 /** The value without words and units: booleans as 1 and 0, hexadecimal where the field is shown so. */
 function columnText(field: Field | undefined, value: FieldValue): string {
@@ -65,137 +61,127 @@ interface Column extends Pick<FieldColumn, 'each' | 'ofPacket'> {
   readonly place: NumberPlace;
 }
 
-/** Writes the columns of packets to a buffer. */
-export class Columns {
-  private readonly out: TextBuffer;
-  private readonly separator: FixedText;
-  private readonly occurrence: ColumnLayout['occurrence'];
-  private readonly columns: readonly Column[];
-  private readonly headers: HeaderLists;
-  /** Of the column in hand: where it begins, and how many values it has. */
-  private start = 0;
-  private count = 0;
+/** Writes the columns of the packet in the context, without a line end, to a place in the chunk; answers where they ended. */
+export type PutColumns = (at: number, context: FilterContext) => number;
 
-  constructor(out: TextBuffer, columns: readonly FieldColumn[], { separator, occurrence }: ColumnLayout) {
-    this.out = out;
-    this.separator = fixedText(separator);
-    this.occurrence = occurrence;
-    this.headers = new HeaderLists(
-      columns.flatMap(({ place }) => place ?? []),
-      occurrence,
-    );
-    this.columns = columns.map((column) => columnOf(column, this.headers));
+/** Makes what writes the columns of packets. */
+export function columnLines(
+  chunk: OctetChunk,
+  { putWhole, putNumber, putAddress }: OctetNumbers,
+  fields: readonly FieldColumn[],
+  { separator, occurrence }: ColumnLayout,
+): PutColumns {
+  const { view, append, room } = chunk;
+  const headers = createHeaderLists(
+    fields.flatMap(({ place }) => place ?? []),
+    occurrence,
+  );
+  const { starts, ends } = headers;
+  const columns = fields.map((field) => columnOf(field, headers));
+  const ways = Uint8Array.from(columns, ({ way }) => way);
+  const lists = Int32Array.from(columns, ({ list }) => list);
+  const places = Int32Array.from(columns, ({ octet }) => octet);
+  /** The separator's only octet, 0 where it has more. */
+  const character = separator.length === 1 && separator <= LAST_PRINTABLE ? separator.charCodeAt(0) : 0;
+  /** Values of the column in hand. */
+  let values: string[] = [];
+
+  const take: TakeColumnValue = (value, field) => {
+    values.push(columnText(field, value));
+  };
+
+  /** Writes a column whose values are not simply those at a place in the frame. */
+  function putValues(at: number, { ofPacket, each }: Column, context: FilterContext): number {
+    const value = ofPacket?.(context);
+    if (typeof value === 'number') return putNumber(at, value);
+    values = [];
+    each(context, take);
+    if (occurrence === 'a') return room(append(at, values.join(',')));
+    return room(append(at, (occurrence === 'f' ? values[0] : values.at(-1)) ?? ''));
   }
 
-  /** Writes the columns of a packet, without a line end. */
-  write(context: FilterContext): void {
-    const { out, columns, separator, headers } = this;
+  return (start, context) => {
     const { layers } = context;
-    const { starts, ends } = headers;
     const isPlain = headers.find(layers);
-    const { view } = layers;
-    const room = columns.length * (separator.words.length * 8 + layers.count * MOST_PLACED);
-    out.reserve(room);
-    let { at, view: target } = out;
+    const octets = layers.view;
+    let at = room(start);
     for (let i = 0; i < columns.length; i++) {
-      if (i > 0) at = putFixed(target, at, separator);
-      const { way, list, octet, place } = columns[i]!;
+      if (i > 0) {
+        if (character === 0) at = room(append(at, separator));
+        else view.setUint8(at++, character);
+      }
+      const way = ways[i]!;
       if (way > Way.ether || !isPlain) {
-        out.at = at;
-        this.writeValues(columns[i]!, context);
-        out.reserve(room);
-        at = out.at;
-        target = out.view;
+        at = putValues(at, columns[i]!, context);
         continue;
       }
+      const list = lists[i]!;
       const first = list * MAX_LAYERS;
       const end = ends[list]!;
+      const octet = places[i]!;
+      if (end - first > FEW_HEADERS || i % COLUMNS_AT_ONCE === 0) at = room(at);
       for (let header = first; header < end; header++) {
-        if (header > first) target.setUint8(at++, COMMA);
-        const start = starts[header]!;
-        const from = start + octet;
-        if (way === Way.ipv4) at = putIpv4(target, at, view, from);
-        else if (way === Way.ether) at = putHexOctets(target, at, view, from, from + ETHER_OCTETS);
+        if (header > first) view.setUint8(at++, COMMA);
+        const from = starts[header]! + octet;
+        if (way === Way.ipv4) at = putAddress(at, octets.getInt32(from));
+        else if (way === Way.ether) at = putHexOctets(view, at, octets, from, from + ETHER_OCTETS);
         else {
           let value: number;
-          if (way === Way.uint16) value = view.getUint16(from);
-          else if (way === Way.uint32) value = view.getUint32(from);
-          else value = readNumber(view, start, place);
-          at = putWhole(target, at, way === Way.bool && value !== 0 ? 1 : value);
+          if (way === Way.uint16) value = octets.getUint16(from);
+          else if (way === Way.uint32) value = octets.getInt32(from);
+          else value = readNumber(octets, starts[header]!, columns[i]!.place);
+          at = putWhole(at, way === Way.bool && value !== 0 ? 1 : value);
         }
       }
     }
-    out.at = at;
-  }
-
-  /** Writes a column whose values are not simply those at a place in the frame. */
-  private writeValues({ ofPacket, each }: Column, context: FilterContext): void {
-    const { out } = this;
-    const value = ofPacket?.(context);
-    if (typeof value === 'number') return out.number(value);
-    this.start = out.at;
-    this.count = 0;
-    each(context, this.take);
-  }
-
-  private readonly take: TakeColumnValue = (value, field) => {
-    const { out, occurrence } = this;
-    const isFirst = this.count++ === 0;
-    if (!isFirst) {
-      if (occurrence === 'f') return;
-      if (occurrence === 'a') out.character(COMMA);
-      else out.at = this.start;
-    }
-    if (typeof value === 'number' && field === undefined) out.number(value);
-    else out.text(columnText(field, value));
+    return at;
   };
 }
 
 /** Where the headers of a packet begin that have fields in columns, a list for each protocol: found once for all columns. */
-class HeaderLists {
+interface HeaderLists {
   /** Where each list begins in `starts`, in steps of MAX_LAYERS, and where it ends. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
-  /** Number of each protocol's list, from 1, by id; 0 for protocols without columns. */
-  private readonly lists = new Uint8Array(256);
-  /** Octets that must have been captured of the headers in each list. */
-  private readonly needs: Int32Array;
-  private readonly occurrence: ColumnLayout['occurrence'];
-
-  constructor(places: readonly ColumnPlace[], occurrence: ColumnLayout['occurrence']) {
-    const ids = [...new Set(places.map(({ protocolId }) => protocolId))];
-    for (const [index, id] of ids.entries()) this.lists[id] = index + 1;
-    this.needs = new Int32Array(ids.length + 1);
-    for (const { protocolId, needs } of places) {
-      const list = this.of(protocolId);
-      this.needs[list] = Math.max(this.needs[list]!, needs);
-    }
-    this.ends = new Int32Array(ids.length + 1);
-    this.starts = new Int32Array(this.ends.length * MAX_LAYERS);
-    this.occurrence = occurrence;
-  }
-
   /** The list of a protocol's headers. */
-  of(protocolId: number): number {
-    return this.lists[protocolId]!;
-  }
-
+  of(protocolId: number): number;
   /** Makes the lists; false where there is more to the packet: headers that are cut short, or stand elsewhere than in the frame. */
-  find({ count, protocol, start, payload, sources }: Layers): boolean {
-    const { lists, needs, ends, starts, occurrence } = this;
-    for (let list = 1; list < ends.length; list++) ends[list] = list * MAX_LAYERS;
-    for (let row = 0; row < count; row++) {
-      const list = lists[protocol[row]!]!;
-      if (list === 0) continue;
-      const from = start[row]!;
-      if (from + needs[list]! > payload[row]!) return false;
-      const end = occurrence === 'l' ? list * MAX_LAYERS : ends[list]!;
-      if (occurrence === 'f' && end > list * MAX_LAYERS) continue;
-      starts[end] = from;
-      ends[list] = end + 1;
-    }
-    return sources.length === 0;
+  find(layers: Layers): boolean;
+}
+
+function createHeaderLists(places: readonly ColumnPlace[], occurrence: ColumnLayout['occurrence']): HeaderLists {
+  const ids = [...new Set(places.map(({ protocolId }) => protocolId))];
+  const count = ids.length + 1;
+  /** Number of each protocol's list, from 1, by id; 0 for protocols without columns. */
+  const lists = new Uint8Array(256);
+  for (const [index, id] of ids.entries()) lists[id] = index + 1;
+  /** Octets that must have been captured of the headers in each list. */
+  const needs = new Int32Array(count);
+  for (const place of places) {
+    const list = lists[place.protocolId]!;
+    needs[list] = Math.max(needs[list]!, place.needs);
   }
+  const ends = new Int32Array(count);
+  const starts = new Int32Array(count * MAX_LAYERS);
+  return {
+    starts,
+    ends,
+    of: (protocolId) => lists[protocolId]!,
+    find({ count: rows, protocol, start, payload, sources }) {
+      for (let list = 1; list < count; list++) ends[list] = list * MAX_LAYERS;
+      for (let row = 0; row < rows; row++) {
+        const list = lists[protocol[row]!]!;
+        if (list === 0) continue;
+        const from = start[row]!;
+        if (from + needs[list]! > payload[row]!) return false;
+        const end = occurrence === 'l' ? list * MAX_LAYERS : ends[list]!;
+        if (occurrence === 'f' && end > list * MAX_LAYERS) continue;
+        starts[end] = from;
+        ends[list] = end + 1;
+      }
+      return sources.length === 0;
+    },
+  };
 }
 
 const NOWHERE: NumberPlace = { octet: 0, octets: 0, shift: 0, mask: 0, scale: 1 };

@@ -1,7 +1,6 @@
 /** Fixed fields of a protocol cut into runs, each written in one of few ways: what is compiled once, so that nothing is looked up for each packet. */
 import type { Field } from '../dissect/field.ts';
 import type { Protocol } from '../dissect/protocol.ts';
-import type { FixedText } from './text-buffer.ts';
 
 /** How the text of a run is made. */
 export const RunKind = {
@@ -21,8 +20,6 @@ export type RunKind = (typeof RunKind)[keyof typeof RunKind];
 /** One or several fields. All runs have the same keys in the same order. */
 export interface FieldRun {
   readonly kind: RunKind;
-  /** Distinct for every run. */
-  readonly id: number;
   readonly fields: readonly Field[];
   /** Where the run's octets stand, and the bits of a number within them. */
   readonly octet: number;
@@ -30,9 +27,6 @@ export interface FieldRun {
   readonly shift: number;
   readonly mask: number;
   readonly scale: number;
-  /** Texts before and behind the value of a single field. */
-  readonly before: FixedText;
-  readonly after: FixedText;
   /** The run in whose place another stands where the field accepts it. */
   readonly field: Field;
   readonly alternative: FieldRun | undefined;
@@ -40,8 +34,6 @@ export interface FieldRun {
 
 /** What a format says of its runs. */
 export interface RunFormat {
-  readonly before: (field: Field) => FixedText;
-  readonly after: (field: Field) => FixedText;
   /** How a number is written: in digits, or in words, whose text is worth keeping. */
   readonly numberAs: (field: Field) => 'decimal' | 'hex' | 'words';
 }
@@ -58,13 +50,13 @@ const WIDEST_KEPT = 16;
 const MOST_OCTETS = 4;
 let lastId = 0;
 
-/** An id under which texts are kept, distinct from those of all runs. */
+/** An id under which texts are kept, distinct from all others. */
 export function newTextId(): number {
   return ++lastId;
 }
 
 /** Cuts the fixed fields of a protocol into runs. */
-export function fieldRuns({ fixed }: Protocol, format: RunFormat): FieldRuns {
+export function fieldRuns(protocol: Protocol, format: RunFormat): FieldRuns {
   const runs: FieldRun[] = [];
   let kept: Field[] = [];
   const endKept = (): void => {
@@ -73,7 +65,7 @@ export function fieldRuns({ fixed }: Protocol, format: RunFormat): FieldRuns {
     if (first === undefined) return;
     runs.push(others.length === 0 ? singleRun(first, format) : run(RunKind.kept, first, others, format));
   };
-  for (const field of fixed) {
+  for (const field of protocol.fixed) {
     if (!isKeepable(field, format)) {
       endKept();
       runs.push(singleRun(field, format));
@@ -83,7 +75,12 @@ export function fieldRuns({ fixed }: Protocol, format: RunFormat): FieldRuns {
     kept.push(field);
   }
   endKept();
-  return { runs, octets: fixed.reduce((most, field) => Math.max(most, endOf(field)), 0) };
+  return { runs, octets: fixedOctets(protocol) };
+}
+
+/** Octets that the fixed fields of a protocol fill. */
+export function fixedOctets({ fixed }: Protocol): number {
+  return fixed.reduce((most, field) => Math.max(most, endOf(field)), 0);
 }
 
 function endOf({ octetOffset, octetWidth }: Field): number {
@@ -130,22 +127,13 @@ function run(kind: RunKind, field: Field, others: readonly Field[], format: RunF
   const octets = endOf(others.at(-1) ?? field) - field.octetOffset;
   return {
     kind,
-    id: newTextId(),
     fields: [field, ...others],
     octet: field.octetOffset,
     octets,
     shift: isNumber ? endOf(field) * 8 - field.bitOffset - field.bitWidth : 0,
     mask: isNumber && field.bitWidth < 32 ? 2 ** field.bitWidth - 1 : 0xffffffff,
     scale: isNumber ? field.scale : 1,
-    before: format.before(field),
-    after: format.after(field),
     field,
     alternative: field.alternative && singleRun(field.alternative, format),
   };
-}
-
-/** The run that stands at its place in the structure that begins at `at`. */
-export function runAt(declared: FieldRun, view: DataView, at: number): FieldRun {
-  const { alternative, field } = declared;
-  return alternative !== undefined && field.takesOver?.(field.get(view, at), view, at) ? alternative : declared;
 }

@@ -42,6 +42,8 @@ export interface OctetChunk {
   putAscii(at: number, text: string): number;
   /** Writes any text; there is room behind it. */
   append(at: number, text: string): number;
+  /** Writes any number of octets; there is room behind them. */
+  appendOctets(at: number, octets: Uint8Array): number;
   /** Where the next line begins, behind one that ended at `at`: with room for it. */
   room(at: number): number;
   /** Hands over what was written up to `at`; the next line begins at 0. */
@@ -88,10 +90,21 @@ export function createOctetChunk(handOver: (octets: Uint8Array) => void): OctetC
     return 0;
   };
 
+  const appendOctets = (at: number, more: Uint8Array): number => {
+    if (at + more.length <= HAND_OVER_AT) {
+      octets.set(more, at);
+      return at + more.length;
+    }
+    flush(at);
+    handOver(more);
+    return 0;
+  };
+
   return {
     view,
     flush,
     room,
+    appendOctets,
 
     texts<K extends string>(texts: Readonly<Record<K, string>>) {
       const known = lists.get(texts);
@@ -154,14 +167,7 @@ export function createOctetChunk(handOver: (octets: Uint8Array) => void): OctetC
         }
         if (to - at === text.length) return to;
       }
-      const encoded = encodeUtf8(text);
-      if (at + encoded.length <= HAND_OVER_AT) {
-        octets.set(encoded, at);
-        return at + encoded.length;
-      }
-      flush(at);
-      handOver(encoded);
-      return 0;
+      return appendOctets(at, encodeUtf8(text));
     },
   };
 }

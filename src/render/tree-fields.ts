@@ -44,11 +44,7 @@ export function afterValue(field: Field): string {
 }
 
 /** How the fixed fields of a protocol are cut into runs. */
-export const TREE_FORMAT: RunFormat = {
-  before: (field) => fixedText(beforeValue(field)),
-  after: (field) => fixedText(afterValue(field)),
-  numberAs,
-};
+export const TREE_FORMAT: RunFormat = { numberAs };
 
 function hasNumber({ kind }: Field): boolean {
   return kind === 'uint' || kind === 'number';
@@ -79,8 +75,8 @@ function fieldTexts(field: Field): FieldTexts {
     line: newTextId(),
     beginning: newTextId(),
     name: fixedText(nameText(field)),
-    before: TREE_FORMAT.before(field),
-    after: TREE_FORMAT.after(field),
+    before: fixedText(beforeValue(field)),
+    after: fixedText(afterValue(field)),
     numberAs: numberAs(field),
     isKept: isNumber && field.bitWidth <= WIDEST_KEPT,
   };

@@ -5,16 +5,16 @@ import type { Protocol } from '../../src/dissect/protocol.ts';
 import { FilterContext } from '../../src/filter/context.ts';
 import { catalogOf } from '../../src/filter/field-catalog.ts';
 import { fieldColumn } from '../../src/filter/field-column.ts';
-import { Columns } from '../../src/render/columns.ts';
-import { TextBuffer } from '../../src/render/text-buffer.ts';
+import { columnLines, type PutColumns } from '../../src/render/columns.ts';
+import { chunkToText } from '../render/flow-line.ts';
 import { checkText, promise } from './target.ts';
 
-const out = new TextBuffer();
+const { chunk, numbers, taken } = chunkToText();
 
 /** Both ways to write the columns of a protocol's fixed fields. */
 interface Ways {
-  readonly straight: Columns;
-  readonly byValues: Columns;
+  readonly straight: PutColumns;
+  readonly byValues: PutColumns;
 }
 
 /** Compares the columns of all protocols in a packet, as one dissector shows them. */
@@ -39,10 +39,8 @@ export class ColumnsCheck {
     }
   }
 
-  private written(columns: Columns): string {
-    out.at = 0;
-    columns.write(this.context);
-    return out.textFrom(0);
+  private written(put: PutColumns): string {
+    return taken(put(0, this.context));
   }
 
   private waysOf(protocol: Protocol): Ways {
@@ -53,9 +51,10 @@ export class ColumnsCheck {
     const columns = names.map((name) => fieldColumn(name, this.dissector));
     const layout = { separator: '|', occurrence: 'a' } as const;
     const made = {
-      straight: new Columns(out, columns, layout),
-      byValues: new Columns(
-        out,
+      straight: columnLines(chunk, numbers, columns, layout),
+      byValues: columnLines(
+        chunk,
+        numbers,
         columns.map((column) => ({ ...column, place: undefined })),
         layout,
       ),

@@ -6,10 +6,10 @@ import { FilterContext } from '../../src/filter/context.ts';
 import { fieldColumn } from '../../src/filter/field-column.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
 import { createDissector } from '../../src/protocols/standard-dissector.ts';
-import { Columns } from '../../src/render/columns.ts';
-import { TextBuffer } from '../../src/render/text-buffer.ts';
+import { columnLines } from '../../src/render/columns.ts';
 import { capturesBelow, FIXTURES, packetsOf } from '../corpus.ts';
 import { dissectOwned } from '../packet-invariants.ts';
+import { chunkToText } from './flow-line.ts';
 
 const dissector = createDissector(standardProtocols);
 const context = new FilterContext(dissector.createLayers());
@@ -38,8 +38,8 @@ const columns = NAMES.map((name) => fieldColumn(name, dissector));
 const shown = (value: unknown): string => (typeof value === 'boolean' ? String(Number(value)) : String(value));
 
 test.each(['a', 'f', 'l'] as const)('occurrence=%s', (occurrence) => {
-  const out = new TextBuffer();
-  const text = new Columns(out, columns, { separator: ' → ', occurrence });
+  const { chunk, numbers, taken } = chunkToText();
+  const put = columnLines(chunk, numbers, columns, { separator: ' → ', occurrence });
   let several = 0;
   for (const path of capturesBelow(FIXTURES)) {
     for (const packet of packetsOf(join(FIXTURES, path)).slice(0, 30)) {
@@ -51,9 +51,7 @@ test.each(['a', 'f', 'l'] as const)('occurrence=%s', (occurrence) => {
         if (found.length > 1) several++;
         return { a: found.join(','), f: found[0] ?? '', l: found.at(-1) ?? '' }[occurrence];
       });
-      out.at = 0;
-      text.write(context);
-      expect(out.textFrom(0)).toBe(expected.join(' → '));
+      expect(taken(put(0, context))).toBe(expected.join(' → '));
     }
   }
   expect(several).toBeGreaterThan(0);

@@ -42,7 +42,7 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
     if (error instanceof FilterError) throw new UsageError(error.render(), { cause: error });
     throw error;
   }
-  const { print, protocolIds, readsPacket } = printer;
+  const { print, protocolIds, readsPacket, flush } = printer;
   if (protocolIds !== undefined && filter === undefined) dissector.narrow(protocolIds);
   const context = new FilterContext(dissector.createLayers());
   const { layers } = context;
@@ -85,14 +85,17 @@ export async function packets(paths: readonly string[], options: PacketsOptions,
         return true;
       },
       onWait: () => {
+        flush();
         output.flush();
         file?.flush();
       },
       onDamage: (damage) => {
+        flush();
         if (isJson(options)) output.line(warningJson(damage));
       },
     }),
   );
+  flush();
   for (const loss of lossesOf(session)) {
     messages.notice('', loss.message);
     if (isJson(options)) output.line(lossJson(loss));
