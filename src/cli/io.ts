@@ -22,8 +22,8 @@ export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted when the user interrupts. */
   readonly interrupted: AbortSignal;
-  /** What threads of this process run, see `runThread`; undefined where everything is done by one. */
-  readonly threadProgram?: URL | undefined;
+  /** Path of what threads of this process run, see `runThread`; undefined where everything is done by one. */
+  readonly threadProgram?: string | undefined;
 }
 
 /** The reader of standard output has gone: everything wanted was delivered. */

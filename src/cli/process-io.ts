@@ -2,7 +2,6 @@
 import { fstatSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
-import { pathToFileURL } from 'node:url';
 import { ExitCode } from './exit-codes.ts';
 import { ClosedPipe, type CommandIo, type TextSink } from './io.ts';
 
@@ -85,8 +84,6 @@ export function processIo(): CommandIo {
     },
     env: process.env,
     interrupted: interrupt.signal,
-    get threadProgram() {
-      return pathToFileURL(THREAD_PROGRAM);
-    },
+    threadProgram: THREAD_PROGRAM,
   };
 }

@@ -39,8 +39,8 @@ export interface OpenInputOptions {
   readonly onNotice?: (message: string, name: string) => void;
   /** False where all processors are at work: a file is then read when its octets are needed, not ahead of that. Default true. */
   readonly readsAhead?: boolean;
-  /** What threads of this process run, so that long compressed files are decompressed by one; without it there are none. */
-  readonly threadProgram?: URL | undefined;
+  /** Path of what threads of this process run, so that long compressed files are decompressed by one; without it there are none. */
+  readonly threadProgram?: string | undefined;
 }
 
 /**

@@ -24,7 +24,7 @@ export function deservesThread({ name }: Compression, size: number): boolean {
  */
 export class DecompressionThread implements ByteSource {
   readonly #ring = new PieceRing();
-  readonly #program: URL;
+  readonly #program: string;
   readonly #compression: Compression;
   readonly #descriptor: number;
   readonly #onNotice: (message: string) => void;
@@ -35,10 +35,10 @@ export class DecompressionThread implements ByteSource {
   #wake: (() => void) | undefined;
 
   /**
-   * @param program what the thread runs; it hands its task to `decompressForThread`
+   * @param program path of what the thread runs; it hands its task to `decompressForThread`
    * @param descriptor of the file, closed with this source
    */
-  constructor(program: URL, compression: Compression, descriptor: number, onNotice: (message: string) => void) {
+  constructor(program: string, compression: Compression, descriptor: number, onNotice: (message: string) => void) {
     this.#program = program;
     this.#compression = compression;
     this.#descriptor = descriptor;

@@ -25,7 +25,7 @@ export interface CliSurroundings {
   /** Hears of each piece that is written to standard output. */
   readonly onOutput?: (text: string) => void;
   /** What threads run; without it there are none. */
-  readonly threadProgram?: URL;
+  readonly threadProgram?: string;
 }
 
 const LINE_END = 10;

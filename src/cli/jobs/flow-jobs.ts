@@ -61,7 +61,7 @@ export class FlowJobs implements ReadElsewhere {
   private isTimed = false;
   private takenOver: Promise<ExitCode | undefined> | undefined;
 
-  constructor(paths: readonly string[], options: FlowsOptions, program: URL, own: Slice, others: readonly Slice[]) {
+  constructor(paths: readonly string[], options: FlowsOptions, program: string, own: Slice, others: readonly Slice[]) {
     const { idle, maxFlows, decodeAs, quiet } = options;
     this.own = own;
     this.others = others;
@@ -79,7 +79,7 @@ export class FlowJobs implements ReadElsewhere {
         quiet,
         readsApplications: readsApplications(options),
         readsAhead: this.readsAhead,
-        threadProgram: program.href,
+        threadProgram: program,
         state,
       };
       return new Worker(program, { workerData: task });

@@ -46,7 +46,7 @@ export type FlowTaskResult =
 export async function trackForThread(task: FlowTask, port: MessagePort): Promise<void> {
   const { paths, slice, state } = task;
   const reports: Report[] = [];
-  const io = recordingIo(reports, new URL(task.threadProgram));
+  const io = recordingIo(reports, task.threadProgram);
   const dissector = dissectorFor(task);
   const tracker = new ObservedTracker(dissector, {
     ...trackerSettings(task.settings),
@@ -80,7 +80,7 @@ export async function trackForThread(task: FlowTask, port: MessagePort): Promise
   port.postMessage(result);
 }
 
-function recordingIo(reports: Report[], threadProgram: URL): CommandIo {
+function recordingIo(reports: Report[], threadProgram: string): CommandIo {
   const nowhere: TextSink = { write: () => {}, writeOctets: () => {}, isTTY: false, columns: undefined };
   const stderr: TextSink = { ...nowhere, write: (text) => void reports.push({ text }) };
   return {

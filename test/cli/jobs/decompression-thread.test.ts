@@ -9,13 +9,13 @@ import { bundleCommand, notingProgram } from './program.ts';
 
 let folder = '';
 let log = '';
-let program: URL;
+let program: string;
 let capture: Uint8Array;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'netdissect-thread-'));
   log = join(folder, 'log');
   const thread = await bundleCommand(folder);
-  program = notingProgram(folder, log, `require(${JSON.stringify(thread.pathname)});`);
+  program = notingProgram(folder, log, `require(${JSON.stringify(thread)});`);
   // What looks random does not become smaller, and so the file is long enough for a thread.
   let state = 1;
   const frame = Uint8Array.from({ length: 60_000 }, () => {

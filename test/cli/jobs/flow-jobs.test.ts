@@ -18,7 +18,7 @@ const LOSS = `${FIXTURES}loss/node1-eth1.pcap`;
 
 let folder = '';
 let log = '';
-let program: URL;
+let program: string;
 let cutOff = '';
 let compressed = '';
 let empty = '';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'netdissect-jobs-'));
   log = join(folder, 'log');
   const thread = await bundleCommand(folder);
-  program = notingProgram(folder, log, `require(${JSON.stringify(thread.pathname)});`);
+  program = notingProgram(folder, log, `require(${JSON.stringify(thread)});`);
   const file = (name: string, octets: Uint8Array): string => {
     const path = join(folder, name);
     writeFileSync(path, octets);
