@@ -1,4 +1,5 @@
 /** SHA-256, FIPS 180-4 §6.2: for fingerprints, which are computed where no digest of the platform's answers at once. */
+import { once } from '../dissect/once.ts';
 
 /** The first 32 bits of the fractional parts of a function of the first primes, FIPS 180-4 §4.2.2 and §5.3.3. */
 function primeFractions(count: number, root: (prime: number) => number): Int32Array {
@@ -11,8 +12,8 @@ function primeFractions(count: number, root: (prime: number) => number): Int32Ar
   return fractions;
 }
 
-const ROUNDS = primeFractions(64, Math.cbrt);
-const INITIAL = primeFractions(8, Math.sqrt);
+const rounds = once(() => primeFractions(64, Math.cbrt));
+const initial = once(() => primeFractions(8, Math.sqrt));
 const BLOCK = 64;
 
 const rotate = (word: number, count: number): number => (word >>> count) | (word << (32 - count));
@@ -42,10 +43,11 @@ function mix(hash: Int32Array, view: DataView, at: number, words: Int32Array): v
     words[t] = (sigma1 + words[t - 7]! + sigma0 + words[t - 16]!) | 0;
   }
   let [a, b, c, d, e, f, g, h] = hash as unknown as [number, number, number, number, number, number, number, number];
+  const constants = rounds();
   for (let t = 0; t < 64; t++) {
     const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const choice = (e & f) ^ (~e & g);
-    const first = (h + sum1 + choice + ROUNDS[t]! + words[t]!) | 0;
+    const first = (h + sum1 + choice + constants[t]! + words[t]!) | 0;
     const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
     const majority = (a & b) ^ (a & c) ^ (b & c);
     h = g;
@@ -64,7 +66,7 @@ function mix(hash: Int32Array, view: DataView, at: number, words: Int32Array): v
 
 /** SHA-256 of the octets in lower-case hexadecimal, 64 digits. */
 export function sha256Hex(message: Uint8Array): string {
-  const hash = INITIAL.slice();
+  const hash = initial().slice();
   const words = new Int32Array(64);
   const view = padded(message);
   for (let at = 0; at < view.byteLength; at += BLOCK) mix(hash, view, at, words);

@@ -1,6 +1,7 @@
 /** Lines of the hex breakdown: brackets, offset, octets or bits, and a note. */
 import type { HexBrackets } from './hex-brackets.ts';
 import type { HexGeometry } from './hex-geometry.ts';
+import { hexDigits } from './put.ts';
 import { type FixedText, fixedText, type TextBuffer } from './text-buffer.ts';
 
 const LINE_END = 10;
@@ -11,10 +12,8 @@ export const BLANKS = fixedText('  ');
 export const OFFSET_DIGITS = 4;
 export const MOST_OFFSET = 0xffff;
 /** Octets in hexadecimal with a space behind them, as little-endian 32-bit words. */
-const SPACED = Int32Array.from({ length: 256 }, (_, octet) => {
-  const [high = 0, low = 0] = Array.from(octet.toString(16).padStart(2, '0'), (digit) => digit.charCodeAt(0));
-  return high | (low << 8) | (SPACE << 16);
-});
+const SPACED = new Int32Array(256);
+for (let octet = 0; octet < 256; octet++) SPACED[octet] = hexDigits(octet) | (SPACE << 16);
 
 /** A name as it stands in its column. */
 interface Label {

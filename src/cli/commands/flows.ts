@@ -4,12 +4,11 @@ import type { Dissector } from '../../dissect/dissector.ts';
 import { type Filter, loadFilter } from '../../filter/filter.ts';
 import { FilterError } from '../../filter/filter-error.ts';
 import { nameFields } from '../../filter/name-fields.ts';
-import { compileRecordFilter, type RecordFilter } from '../../filter/record-filter.ts';
+import type { RecordFilter } from '../../filter/record-filter.ts';
 import { ApplicationObserver } from '../../flow/application-observer.ts';
 import type { HeldFlow } from '../../flow/flow-part.ts';
 import type { FlowReader } from '../../flow/flow-reader.ts';
 import type { FlowRecord } from '../../flow/flow-record.ts';
-import { FLOW_PATHS } from '../../flow/flow-schema.ts';
 import { NatLinks } from '../../flow/nat.ts';
 import { NatContext } from '../../flow/nat-context.ts';
 import type { NatLink } from '../../flow/nat-link.ts';
@@ -127,12 +126,18 @@ async function filtersFor(
   try {
     return {
       counts: filter === undefined ? undefined : await loadFilter(filter, dissector, { computed: nameFields(names) }),
-      shows: where === undefined ? () => true : compileRecordFilter(where, FLOW_PATHS),
+      shows: where === undefined ? () => true : await recordFilterFor(where),
     };
   } catch (error) {
     if (error instanceof FilterError) throw new UsageError(error.render(), { cause: error });
     throw error;
   }
+}
+
+async function recordFilterFor(where: string): Promise<RecordFilter> {
+  const { compileRecordFilter } = await import('../../filter/record-filter.ts');
+  const { FLOW_PATHS } = await import('../../flow/flow-schema.ts');
+  return compileRecordFilter(where, FLOW_PATHS);
 }
 
 /** Links across address translation, where the flows are few enough to be compared; files of connections and rules confirm them. */
