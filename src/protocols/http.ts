@@ -1,5 +1,7 @@
 /** Hypertext Transfer Protocol, versions 1.0 and 1.1: heads of requests and responses (RFC 9110, RFC 9112). */
+
 import { bytes, computed, type Field, list, named, number, type OpenSpecs, octets, text } from '../dissect/field.ts';
+import { once } from '../dissect/once.ts';
 import { defineProtocol } from '../dissect/protocol.ts';
 import { utf8Text } from '../dissect/value.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
@@ -54,16 +56,17 @@ const SPACE = 0x20;
 
 const keyOf = (header: string): string => header.toLowerCase().replaceAll('-', '_');
 
-const namedHeaders: OpenSpecs = Object.fromEntries(
-  NAMED_HEADERS.map((header) => [keyOf(header), computed('text', header, { name: `http.${keyOf(header)}` })]),
-);
+const namedHeaders = (): OpenSpecs =>
+  Object.fromEntries(
+    NAMED_HEADERS.map((header) => [keyOf(header), computed('text', header, { name: `http.${keyOf(header)}` })]),
+  );
 
 const headers = list('Header', () => ({
   request_line: text('Header Line', { name: 'http.request.line' }),
   response_line: text('Header Line', { name: 'http.response.line' }),
   content_length_header: computed('text', 'Content-Length', { name: 'http.content_length_header' }),
   content_length: computed('number', 'Content Length', octets, { name: 'http.content_length' }),
-  ...namedHeaders,
+  ...namedHeaders(),
 }));
 
 /** The parts of a start line stand on their octets with the space or line end behind them. */
@@ -106,7 +109,7 @@ export const http = defineProtocol('http', {
 });
 
 /** Keys of the fields of `NAMED_HEADERS` by header name in lower case. */
-const VALUE_KEYS = new Map(NAMED_HEADERS.map((header) => [header.toLowerCase(), keyOf(header)]));
+const valueKeys = once(() => new Map(NAMED_HEADERS.map((header) => [header.toLowerCase(), keyOf(header)])));
 
 /** A part of the start line: its characters, and the first octet behind its delimiter. */
 interface Part {
@@ -214,7 +217,7 @@ function emitNamed(emit: FieldEmitter, name: string, value: string): void {
     if (/^\d{1,15}$/.test(value)) emit.value(http.variable.headers.of.content_length, Number(value));
     return;
   }
-  const key = VALUE_KEYS.get(name);
+  const key = valueKeys().get(name);
   if (key !== undefined) emit.value(fieldOf(http.variable.headers.of, key), value);
 }
 

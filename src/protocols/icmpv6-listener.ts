@@ -19,7 +19,7 @@ const RECORD_TYPES = {
 const at = (name: string): { name: string } => ({ name: `icmpv6.${name}` });
 
 /** Declarations for the message's `variable` fields. */
-export const listenerFields = {
+export const listenerFields = () => ({
   mld_maximum_response_delay: uint(16, 'Maximum Response Delay', { unit: 'ms' }, at('mld.maximum_response_delay')),
   mld_maximum_response_code: uint(16, 'Maximum Response Code', at('mld.maximum_response_code')),
   mldr_nb_mcast_records: uint(16, 'Number of Records', at('mldr.nb_mcast_records')),
@@ -50,10 +50,11 @@ export const listenerFields = {
     },
     at('mldr.mar'),
   ),
-};
+});
 
-type ListenerFields = Readonly<Record<keyof typeof listenerFields, Field>>;
-type RecordFields = Readonly<Record<keyof typeof listenerFields.mldr_mar.children, Field>>;
+type ListenerSpecs = ReturnType<typeof listenerFields>;
+type ListenerFields = Readonly<Record<keyof ListenerSpecs, Field>>;
+type RecordFields = Readonly<Record<keyof ListenerSpecs['mldr_mar']['children'], Field>>;
 
 /** Words for the issues that records cause. */
 export const LISTENER_ISSUES = { recordBeyondMessage: 'a record reaches beyond the message' } as const;

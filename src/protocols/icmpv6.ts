@@ -117,7 +117,7 @@ export const icmpv6 = defineProtocol('icmpv6', {
     nd_na_target_address: ipv6Address('Target', at('nd.na.target_address')),
     nd_rd_target_address: ipv6Address('Target', at('nd.rd.target_address')),
     rd_na_destination_address: ipv6Address('Destination', at('rd.na.destination_address')),
-    ...listenerFields,
+    ...listenerFields(),
     opt: ndOptions,
     data: bytes('Data'),
   }),

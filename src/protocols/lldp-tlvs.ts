@@ -1,4 +1,5 @@
 /** Values of the TLVs any LLDP sender may use: IEEE Std 802.1AB-2016 §8.5. */
+
 import {
   bits,
   bytes,
@@ -14,6 +15,7 @@ import {
   uint,
   type ValueNames,
 } from '../dissect/field.ts';
+import { once } from '../dissect/once.ts';
 import { type Body, body, type Part, type PartContext, type Parts, restBytes, restText } from './body.ts';
 import { objectIdentifierText } from './object-identifier.ts';
 
@@ -137,30 +139,34 @@ const objectIdentifier: Part = {
 const tlv = (parts: Parts): Body => body('lldp', '', parts);
 
 /** Bodies of the TLVs everyone may send, by type. */
-export const tlvBodies: Readonly<Record<number, Body>> = {
-  1: tlv(identity('chassis', CHASSIS_SUBTYPES, [CHASSIS_MAC, CHASSIS_NETWORK_ADDRESS], restBytes('Chassis Identity'))),
-  2: tlv(identity('port', PORT_SUBTYPES, [PORT_MAC, PORT_NETWORK_ADDRESS], restText('Port Identity'))),
-  3: tlv({ time_to_live: uint(16, 'Time to Live', { unit: 's' }) }),
-  4: tlv({ 'port.desc': restText('Port Description') }),
-  5: tlv({ 'tlv.system.name': restText('System Name') }),
-  6: tlv({ 'tlv.system.desc': restText('System Description') }),
-  7: tlv({
-    'tlv.system_cap': capabilities('System Capabilities'),
-    'tlv.enable_system_cap': capabilities('Enabled Capabilities'),
-  }),
-  8: tlv({
-    'mgn.address.len': uint(8, 'Address Length with its family', octets),
-    'mgn.address.subtype': uint(8, 'Address Family', named(ADDRESS_FAMILIES)),
-    'mgn.addr.ip4': managementAddress(IPV4, ipv4Address('Management Address')),
-    'mgn.addr.ip6': managementAddress(IPV6, ipv6Address('Management Address')),
-    'mgn.addr.hex': managementAddress(undefined, bytes('Management Address')),
-    'mgn.interface.subtype': uint(
-      8,
-      'Interface Numbering',
-      named({ 1: 'unknown', 2: 'ifIndex', 3: 'system port number' }),
+export const tlvBodies = once(
+  (): Readonly<Record<number, Body>> => ({
+    1: tlv(
+      identity('chassis', CHASSIS_SUBTYPES, [CHASSIS_MAC, CHASSIS_NETWORK_ADDRESS], restBytes('Chassis Identity')),
     ),
-    'mgn.interface.number': uint(32, 'Interface Number'),
-    'mgn.obj.len': uint(8, 'Object Identifier Length', octets),
-    'mgn.obj.id': objectIdentifier,
+    2: tlv(identity('port', PORT_SUBTYPES, [PORT_MAC, PORT_NETWORK_ADDRESS], restText('Port Identity'))),
+    3: tlv({ time_to_live: uint(16, 'Time to Live', { unit: 's' }) }),
+    4: tlv({ 'port.desc': restText('Port Description') }),
+    5: tlv({ 'tlv.system.name': restText('System Name') }),
+    6: tlv({ 'tlv.system.desc': restText('System Description') }),
+    7: tlv({
+      'tlv.system_cap': capabilities('System Capabilities'),
+      'tlv.enable_system_cap': capabilities('Enabled Capabilities'),
+    }),
+    8: tlv({
+      'mgn.address.len': uint(8, 'Address Length with its family', octets),
+      'mgn.address.subtype': uint(8, 'Address Family', named(ADDRESS_FAMILIES)),
+      'mgn.addr.ip4': managementAddress(IPV4, ipv4Address('Management Address')),
+      'mgn.addr.ip6': managementAddress(IPV6, ipv6Address('Management Address')),
+      'mgn.addr.hex': managementAddress(undefined, bytes('Management Address')),
+      'mgn.interface.subtype': uint(
+        8,
+        'Interface Numbering',
+        named({ 1: 'unknown', 2: 'ifIndex', 3: 'system port number' }),
+      ),
+      'mgn.interface.number': uint(32, 'Interface Number'),
+      'mgn.obj.len': uint(8, 'Object Identifier Length', octets),
+      'mgn.obj.id': objectIdentifier,
+    }),
   }),
-};
+);

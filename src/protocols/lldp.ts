@@ -34,8 +34,8 @@ export const lldp = defineProtocol('lldp', {
     tlv: list('TLV', {
       ...packed({ type: uint(7, 'Type', named(TLV_NAMES)), len: uint(9, 'Length', octets) }),
       orgtlv_oui: uint(24, 'Organization', hex, named(ORGANIZATIONS), { name: 'lldp.orgtlv.oui' }),
-      ...specsOf(Object.values(tlvBodies)),
-      ...specsOf(Object.values(organizations).flatMap(({ header, bodies }) => [header, ...Object.values(bodies)])),
+      ...specsOf(Object.values(tlvBodies())),
+      ...specsOf(Object.values(organizations()).flatMap(({ header, bodies }) => [header, ...Object.values(bodies)])),
       unknown_subtype: uint(8, 'Subtype', { name: 'lldp.unknown_subtype' }),
       unknown_subtype_content: bytes('Data', 0, { name: 'lldp.unknown_subtype.content' }),
     }),
@@ -89,13 +89,13 @@ function details(emit: FieldEmitter, view: DataView, start: number, end: number)
 function emitValue(emit: FieldEmitter, view: DataView, kind: number, value: number, end: number): number {
   const { of } = lldp.variable.tlv;
   const byKey: FieldsByKey = of;
-  const known = tlvBodies[kind];
+  const known = tlvBodies()[kind];
   if (known !== undefined) return emitBody(emit, byKey, known, view, value, end, value);
   const at = value + OUI_OCTETS;
   if (kind !== TLV.organization || at > end) return value;
   emit.field(of.orgtlv_oui, value);
   if (at === end) return end;
-  const organization = organizations[of.orgtlv_oui.get(view, value)];
+  const organization = organizations()[of.orgtlv_oui.get(view, value)];
   emit.field(organization === undefined ? of.unknown_subtype : fieldOf(byKey, organization.subtype), at);
   const body = organization?.bodies[view.getUint8(at)];
   return body === undefined ? at + 1 : emitBody(emit, byKey, body, view, at + 1, end, at + 1);

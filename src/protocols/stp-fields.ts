@@ -20,7 +20,7 @@ const priority = (title: string, name: string) => uint(4, title, { name, scale: 
 const time = (title: string) => uint(16, title, { unit: 's', scale: 1 / 256 });
 
 /** Declarations for the header's `variable` fields. */
-export const bpduFields = {
+export const bpduFields = () => ({
   flags: bits(8, 'Flags', flagParts, hex),
   ...packed({
     root_prio: priority('Root Bridge Priority', 'stp.root.prio'),
@@ -103,4 +103,4 @@ export const bpduFields = {
   agreement_digest_reserved: bytes('Reserved', 8, { name: 'bpdu.agreement_digest_reserved' }),
   agreement_digest: bytes('Agreement Digest', 20, { name: 'mstp.agreement_digest' }),
   spt_rest: bytes('Octets behind the agreement', 0, { name: 'mstp.spt_rest' }),
-};
+});

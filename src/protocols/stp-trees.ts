@@ -4,7 +4,7 @@ import { utf8Text } from '../dissect/value.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import type { bpduFields } from './stp-fields.ts';
 
-type BpduFields = Fields<typeof bpduFields>;
+type BpduFields = Fields<ReturnType<typeof bpduFields>>;
 
 const LENGTH_FIELD = 2;
 const NAME_OCTETS = 32;
