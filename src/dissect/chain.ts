@@ -3,7 +3,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import { cutShort, failCheck, failExtent, limitName } from './faults.ts';
 import { type Layers, MAX_LAYERS, RowFlag } from './layers.ts';
 import { layMessages } from './messages.ts';
-import { readNumber, Step } from './plan.ts';
+import { type Plan, readNumber, Step } from './plan.ts';
 import type { Reassembly } from './reassembly.ts';
 
 /**
@@ -159,40 +159,68 @@ export function chainLayers(
         guessed = RowFlag.guessed;
       }
     } else {
-      const isStream = plan.isStream && reassembly !== undefined && (flags & (RowFlag.quoted | RowFlag.fragment)) === 0;
-      const continued = isStream ? reassembly.segment(layers, row) : 0;
-      if (continued < 0) return;
-      if (continued > 0) {
-        const view = layers.sources[continued - 1]!.view;
-        const messageFlags = flags | (reassembly!.guessed ? RowFlag.guessed : 0);
-        layMessages(
-          plans[reassembly!.protocol]!,
-          layers,
-          reassembly!.protocol,
-          row,
-          view,
-          0,
-          view.byteLength,
-          view.byteLength,
-          messageFlags,
-          continued,
-          reassembly,
-        );
-        return;
-      }
-      id = dispatcher.byPort(plan, octets, at, payload, limit);
+      id = layBehindPorts(
+        dispatcher,
+        plan,
+        layers,
+        row,
+        octets,
+        source,
+        at,
+        payload,
+        limit,
+        wireLimit,
+        flags,
+        reassembly,
+      );
       if (id < 0) {
         id = -id;
         guessed = RowFlag.guessed;
-      }
-      // Datagrams carry one message each, whose boundaries are their own.
-      if (id !== 0 && plan.isStream && plans[id]!.protocol.messages !== undefined) {
-        const stream = isStream && limit === wireLimit ? reassembly : undefined;
-        layMessages(plans[id]!, layers, id, row, octets, payload, limit, wireLimit, flags | guessed, source, stream);
-        return;
       }
     }
     parent = row;
     at = payload;
   }
+}
+
+/**
+ * Lays the messages behind the header in `row`, which has ports, if there are any. Answers the id of what is in the payload otherwise, negative where it
+ * is a guess by its octets; 0 for nothing, or nothing more.
+ */
+export function layBehindPorts(
+  dispatcher: Dispatcher,
+  plan: Plan,
+  layers: Layers,
+  row: number,
+  view: DataView,
+  source: number,
+  at: number,
+  payload: number,
+  limit: number,
+  wireLimit: number,
+  flags: number,
+  reassembly: Reassembly | undefined,
+): number {
+  if (!plan.isStream) return dispatcher.byPort(plan, view, at, payload, limit);
+  const { plans } = dispatcher;
+  const isStream = reassembly !== undefined && (flags & (RowFlag.quoted | RowFlag.fragment)) === 0;
+  const continued = isStream ? reassembly.segment(layers, row) : 0;
+  if (continued < 0) return 0;
+  if (continued > 0) {
+    const { protocol, guessed } = reassembly!;
+    const octets = layers.sources[continued - 1]!.view;
+    const { byteLength } = octets;
+    const messageFlags = flags | (guessed ? RowFlag.guessed : 0);
+    const first = plans[protocol]!;
+    layMessages(first, layers, protocol, row, octets, 0, byteLength, byteLength, messageFlags, continued, reassembly);
+    return 0;
+  }
+  const found = dispatcher.byPort(plan, view, at, payload, limit);
+  const id = Math.abs(found);
+  // Datagrams carry one message each, whose boundaries are their own.
+  if (id === 0 || plans[id]!.protocol.messages === undefined) return found;
+  const stream = isStream && limit === wireLimit ? reassembly : undefined;
+  const messageFlags = flags | (found < 0 ? RowFlag.guessed : 0);
+  layMessages(plans[id]!, layers, id, row, view, payload, limit, wireLimit, messageFlags, source, stream);
+  return 0;
 }

@@ -1,9 +1,9 @@
 /** Dissects frames into rows of layers. */
-import { chainLayers } from './chain.ts';
+import { chainLayers, layBehindPorts } from './chain.ts';
 import type { DecodeAs } from './code-tables.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Layers, RowFlag } from './layers.ts';
-import { layMessages } from './messages.ts';
+import { Step } from './plan.ts';
 import type { Protocol } from './protocol.ts';
 import type { Reassembly } from './reassembly.ts';
 
@@ -14,14 +14,15 @@ export interface Rest {
   /** Ends of the enclosing layer, as captured and on the wire. */
   limit: number;
   wireEnd: number;
-  /** The next layer is a guess by its octets, or a message in a stream of octets. */
+  /** The next layer is a guess by its octets. */
   isGuessed: boolean;
+  /** The last row has ports, and what follows it is part of a stream of octets. */
   isInStream: boolean;
 }
 
 /**
  * Writes rows for the frame of protocol `first` in [from, end) of `view`, as far as headers are sound and of protocols it knows, and sets `rest`.
- * Answers the id of the protocol that the general chain goes on with there; 0 where the frame is done. Stops before streams if `streams` is set.
+ * Answers the id of the protocol that the general chain goes on with there; 0 where the frame is done. In a stream that is the last row's own.
  */
 export type SoundLayers = (
   layers: Layers,
@@ -30,15 +31,12 @@ export type SoundLayers = (
   from: number,
   end: number,
   frameEnd: number,
-  streams: boolean,
   rest: Rest,
 ) => number;
 
 /** Dissects frames with a fixed set of protocols, `P`. Make one with `createDissector` of the protocols. */
 export class Dissector<P extends Protocol = Protocol> extends Dispatcher<P> {
   private readonly soundLayers: SoundLayers | undefined;
-  /** Some protocol's payload is part of a stream whose messages are asked for. */
-  private hasStreams = true;
   private readonly rest: Rest = { at: 0, limit: 0, wireEnd: 0, isGuessed: false, isInStream: false };
 
   /**
@@ -52,11 +50,6 @@ export class Dissector<P extends Protocol = Protocol> extends Dispatcher<P> {
   ) {
     super(protocols, decodeAs);
     this.soundLayers = soundLayers?.(this);
-  }
-
-  override narrow(wanted: Iterable<number>): void {
-    super.narrow(wanted);
-    this.hasStreams = this.plans.some((plan) => plan?.isStream);
   }
 
   /** A table of layers for this dissector's frames, to be reused for all of them. */
@@ -89,24 +82,31 @@ export class Dissector<P extends Protocol = Protocol> extends Dispatcher<P> {
       return;
     }
     const { rest } = this;
-    const id = this.soundLayers(
-      layers,
-      view,
-      first,
-      start,
-      limit,
-      frameEnd,
-      reassembly !== undefined && this.hasStreams,
-      rest,
-    );
+    const id = this.soundLayers(layers, view, first, start, limit, frameEnd, rest);
     if (id === 0) return;
-    const last = layers.count - 1;
-    const plan = this.plans[id]!;
-    const guessed = rest.isGuessed ? RowFlag.guessed : 0;
-    if (rest.isInStream && plan.protocol.messages !== undefined) {
-      layMessages(plan, layers, id, last, view, rest.at, rest.limit, rest.wireEnd, guessed, 0, undefined);
-    } else {
-      chainLayers(this, layers, id, last, view, 0, rest.at, rest.limit, rest.wireEnd, 0, reassembly, guessed);
+    if (rest.isInStream) {
+      this.goOnInStream(layers, id, view, reassembly);
+      return;
     }
+    const guessed = rest.isGuessed ? RowFlag.guessed : 0;
+    const last = layers.count - 1;
+    chainLayers(this, layers, id, last, view, 0, rest.at, rest.limit, rest.wireEnd, 0, reassembly, guessed);
+  }
+
+  /** Goes on behind the last row, which is of protocol `id`, has ports, and is part of a stream. */
+  private goOnInStream(layers: Layers, id: number, view: DataView, reassembly: Reassembly | undefined): void {
+    const { at, limit, wireEnd } = this.rest;
+    const plan = this.plans[id]!;
+    if ((plan.steps & Step.last) !== 0) return;
+    const row = layers.count - 1;
+    if (at >= wireEnd) {
+      reassembly?.segment(layers, row);
+      return;
+    }
+    const start = layers.start[row]!;
+    const next = layBehindPorts(this, plan, layers, row, view, 0, start, at, limit, wireEnd, 0, reassembly);
+    if (next === 0) return;
+    const guessed = next < 0 ? RowFlag.guessed : 0;
+    chainLayers(this, layers, Math.abs(next), row, view, 0, at, limit, wireEnd, 0, reassembly, guessed);
   }
 }

@@ -39,11 +39,6 @@ export abstract class CaseGenerator {
   protected abstract take(protocol: Protocol): readonly string[];
   /** How a case goes on behind a header with ports. */
   protected abstract nextByPorts(protocol: Protocol, table: TableName): readonly string[];
-  /** What a case asks beside the header's soundness, once the header is there. */
-  protected guard(_protocol: Protocol): readonly string[] {
-    return [];
-  }
-
   /** All cases, to be made before `imports`, `constants` and `tableNames` are asked for. */
   protected cases(): string {
     return this.dissector.protocols
@@ -119,7 +114,7 @@ export abstract class CaseGenerator {
   private header(protocol: Protocol): string[] {
     const { name, headerLengthField, headerLength, minimum, checks, trailer, quotes } = protocol;
     if (trailer ?? quotes) throw new Error(`${name}: a trailer or a quotation has no case`);
-    const lines = [`if (at + ${minimum} > limit) break chain;`, ...this.guard(protocol)];
+    const lines = [`if (at + ${minimum} > limit) break chain;`];
     for (const { field, equals, atLeast } of checks) {
       if (equals !== undefined) lines.push(`if (${readExpression(field)} !== ${equals}) break chain;`);
       // That a header has its least length is asked of its end.

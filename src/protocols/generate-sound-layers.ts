@@ -21,7 +21,7 @@ ${this.constants()}
 /** Makes the function for a dissector of the standard protocols; it has the dissector's tables for constants. */
 export function createSoundLayers(dissector: Dissector): SoundLayers {
 ${tables.map((table) => `  const ${table} = dissector.codePoints('${table}');`).join('\n')}
-  return function soundLayers(layers, view, first, from, end, frameEnd, streams, rest) {
+  return function soundLayers(layers, view, first, from, end, frameEnd, rest) {
     const { protocol: ids, start: starts, payload: payloads, end: ends, wireEnd: wireEnds, tunnel: tunnels } = layers;
     let id = first;
     let at = from;
@@ -50,10 +50,6 @@ ${cases}
 `;
   }
 
-  protected override guard({ stream }: Protocol): readonly string[] {
-    return stream === undefined ? [] : ['if (streams) break chain;'];
-  }
-
   /** Writes the row. */
   protected take(protocol: Protocol): readonly string[] {
     return [
@@ -64,10 +60,7 @@ ${cases}
       'wireEnds[row] = wireEnd;',
       `tunnels[row] = ${this.tunnel(protocol)};`,
       'row++;',
-      'if (behind >= wireEnd) {',
-      '  id = 0;',
-      '  break chain;',
-      '}',
+      ...(protocol.stream === undefined ? ['if (behind >= wireEnd) {', '  id = 0;', '  break chain;', '}'] : []),
     ];
   }
 
@@ -81,21 +74,20 @@ ${cases}
     );
   }
 
-  /** Tunnels have ports of their own; what else ports name is looked up, or guessed, by the dissector. */
+  /** Tunnels have ports of their own; what else ports name is looked up, or guessed, by the dissector. Streams are left to it as a whole. */
   protected nextByPorts(protocol: Protocol, table: TableName): readonly string[] {
-    const isStream = protocol.stream !== undefined;
+    if (protocol.stream !== undefined) return ['isInStream = true;', 'at = behind;', 'break chain;'];
     const goOn = this.goOn(protocol);
     return [
-      ...(isStream ? [] : this.toTunnels(protocol, table, goOn)),
+      ...this.toTunnels(protocol, table, goOn),
       `id = dissector.carriedByPort(${this.id(protocol.name)}, view, at, behind, limit);`,
-      ...(isStream ? ['isInStream = true;'] : []),
       'if (id < 0) {',
       '  id = -id;',
       '  isGuessed = true;',
       '  at = behind;',
       '  break chain;',
       '}',
-      ...(isStream ? ['at = behind;', 'break chain;'] : goOn),
+      ...goOn,
     ];
   }
 

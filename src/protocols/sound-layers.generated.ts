@@ -14,7 +14,7 @@ export function createSoundLayers(dissector: Dissector): SoundLayers {
   const etherType = dissector.codePoints('etherType');
   const ipProtocol = dissector.codePoints('ipProtocol');
   const udpPort = dissector.codePoints('udpPort');
-  return function soundLayers(layers, view, first, from, end, frameEnd, streams, rest) {
+  return function soundLayers(layers, view, first, from, end, frameEnd, rest) {
     const { protocol: ids, start: starts, payload: payloads, end: ends, wireEnd: wireEnds, tunnel: tunnels } = layers;
     let id = first;
     let at = from;
@@ -133,7 +133,6 @@ export function createSoundLayers(dissector: Dissector): SoundLayers {
         // tcp
         case 26: {
           if (at + 20 > limit) break chain;
-          if (streams) break chain;
           const behind = at + ((view.getUint8(at + 12) >>> 4) & 15) * 4;
           if (behind < at + 20 || behind > limit) break chain;
           ids[row] = 26;
@@ -143,18 +142,7 @@ export function createSoundLayers(dissector: Dissector): SoundLayers {
           wireEnds[row] = wireEnd;
           tunnels[row] = 0;
           row++;
-          if (behind >= wireEnd) {
-            id = 0;
-            break chain;
-          }
-          id = dissector.carriedByPort(26, view, at, behind, limit);
           isInStream = true;
-          if (id < 0) {
-            id = -id;
-            isGuessed = true;
-            at = behind;
-            break chain;
-          }
           at = behind;
           break chain;
         }

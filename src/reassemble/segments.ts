@@ -88,6 +88,8 @@ export class SegmentReassembly {
   private point = '';
   private place = 0;
   private direction: Direction | undefined;
+  /** Read when they are needed: of most segments nothing is kept. */
+  private sequence = 0;
   private sequenceEnd = 0;
   private frame = 0;
 
@@ -95,28 +97,40 @@ export class SegmentReassembly {
   take(layers: Layers, row: number, frame: number, point: string): Continuation {
     const view = layers.viewOf(row);
     const start = layers.start[row]!;
-    const payload = layers.payload[row]!;
-    const end = layers.end[row]!;
-    const stream = layers.protocolOf(row).stream!;
-    const begins = stream.begins(view, start);
-    const sequence = (stream.sequence(view, start) + (begins ? 1 : 0)) >>> 0;
+    const protocol = layers.protocolOf(row);
     this.layers = layers;
     this.row = row;
     this.point = point;
     this.frame = frame;
-    this.sequenceEnd = (sequence + layers.wireEnd[row]! - payload) >>> 0;
-    this.place = placeOf(layers.protocolOf(row), view, start);
+    this.place = placeOf(protocol, view, start);
     this.direction = this.occupied[this.place] === 0 ? undefined : this.directions.get(this.key);
     const { direction } = this;
+    const stream = protocol.stream!;
     if (this.holding > 0) this.noteAcknowledged(stream.acknowledged(view, start), view, start);
-    if (direction === undefined || (end === payload && !begins)) return Continuation.none;
+    if (direction === undefined) return Continuation.none;
+    const payload = layers.payload[row]!;
+    const end = layers.end[row]!;
+    const begins = stream.begins(view, start);
+    if (end === payload && !begins) return Continuation.none;
+    this.readSequence();
     if (begins || end < layers.wireEnd[row]!) {
       this.forget(direction);
       direction.next = this.sequenceEnd;
       return Continuation.none;
     }
     const octets = new Uint8Array(view.buffer, view.byteOffset + payload, end - payload);
-    return direction.protocol === 0 ? this.alone(direction, sequence) : this.behind(direction, sequence, octets);
+    return direction.protocol === 0 ? this.alone(direction) : this.behind(direction, octets);
+  }
+
+  /** Reads the numbers of the first octet of the segment in hand, and of the one behind it. */
+  private readSequence(): void {
+    const layers = this.layers!;
+    const { row } = this;
+    const view = layers.viewOf(row);
+    const start = layers.start[row]!;
+    const stream = layers.protocolOf(row).stream!;
+    this.sequence = (stream.sequence(view, start) + (stream.begins(view, start) ? 1 : 0)) >>> 0;
+    this.sequenceEnd = (this.sequence + layers.wireEnd[row]! - layers.payload[row]!) >>> 0;
   }
 
   /**
@@ -142,8 +156,8 @@ export class SegmentReassembly {
   }
 
   /** A segment with no unfinished message before it. */
-  private alone(direction: Direction, sequence: number): Continuation {
-    const ahead = distance(sequence, direction.next);
+  private alone(direction: Direction): Continuation {
+    const ahead = distance(this.sequence, direction.next);
     if (distance(this.sequenceEnd, direction.next) <= 0) return Continuation.held;
     direction.next = this.sequenceEnd;
     // Of a segment that repeats octets, the new ones are not where its header says that the payload begins.
@@ -151,7 +165,8 @@ export class SegmentReassembly {
   }
 
   /** A segment that may go on with the unfinished message. */
-  private behind(direction: Direction, sequence: number, octets: Uint8Array): Continuation {
+  private behind(direction: Direction, octets: Uint8Array): Continuation {
+    const { sequence } = this;
     const ahead = distance(sequence, direction.next);
     if (ahead > 0) return this.hold(direction, sequence, octets);
     if (-ahead >= octets.length) return Continuation.held;
@@ -225,6 +240,7 @@ export class SegmentReassembly {
     let { direction } = this;
     if (direction === undefined) {
       direction = new Direction(this.place);
+      this.readSequence();
       direction.next = this.sequenceEnd;
       this.direction = direction;
       this.directions.set(this.key, direction);

@@ -5,6 +5,7 @@ import { Dissector } from '../../src/dissect/dissector.ts';
 import { generateSoundLayers } from '../../src/protocols/generate-sound-layers.ts';
 import { standardProtocols } from '../../src/protocols/index.ts';
 import { createDissector } from '../../src/protocols/standard-dissector.ts';
+import { Session } from '../../src/reassemble/session.ts';
 import { capturesBelow, FIXTURES, hasShared, packetsOf, SHARED } from '../corpus.ts';
 import { rowsText } from '../packet-invariants.ts';
 import { testTwoWays } from '../two-ways.ts';
@@ -28,6 +29,26 @@ test('the generated file is what the declarations make', () => {
 });
 
 testTwoWays(() => compare);
+
+test.each([FIXTURES, ...(hasShared ? [SHARED] : [])])('passes that put messages together: %s', (folder) => {
+  let sources = 0;
+  for (const path of capturesBelow(folder)) {
+    const sessions = [new Session(), new Session()] as const;
+    for (const [number, packet] of packetsOf(`${folder}${path}`).slice(0, 500).entries()) {
+      const { octets, wireLength, linkType, fcsOctets } = packet;
+      const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+      for (const session of sessions) session.at(number, 0, '');
+      fast.dissect(fastLayers, view, 0, octets.length, wireLength, linkType, fcsOctets, sessions[0]);
+      general.dissect(generalLayers, view, 0, octets.length, wireLength, linkType, fcsOctets, sessions[1]);
+      const [fastRows, generalRows] = [rowsText(fastLayers), rowsText(generalLayers)];
+      if (fastRows !== generalRows) expect(fastRows, `${path}, packet ${number + 1}`).toBe(generalRows);
+      const [fastSources, generalSources] = [fastLayers.sources, generalLayers.sources];
+      expect(fastSources.map(({ frames }) => frames)).toEqual(generalSources.map(({ frames }) => frames));
+      sources += fastSources.length;
+    }
+  }
+  expect(sources).toBeGreaterThan(0);
+});
 
 test('what a guess says of the first octet holds for all of them', () => {
   const guesses = standardProtocols.flatMap(({ name, guess }) => (guess?.first === undefined ? [] : [{ name, guess }]));
