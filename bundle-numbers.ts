@@ -12,8 +12,8 @@ import * as queue from './src/flow/queue.ts';
 import * as tcpHeader from './src/flow/tcp-header.ts';
 import * as placedColumns from './src/render/columns.ts';
 import * as runs from './src/render/field-runs.ts';
-import * as jsonForm from './src/render/json-form.ts';
 import * as form from './src/render/form.ts';
+import * as jsonForm from './src/render/json-form.ts';
 
 const TABLES: ReadonlyMap<string, Readonly<Record<string, number>>> = new Map(
   [columns, queue, tcpHeader, layers, plan, placedColumns, runs, form, jsonForm].flatMap((module) =>
