@@ -2,7 +2,7 @@
 import { decodeUtf8, encodeUtf8 } from '../capture/utf8.ts';
 import { putHexOctets, putIpv4, putWhole, wordOf } from './put.ts';
 
-export { putHexOctets, putIpv4, putWhole } from './put.ts';
+export { putIpv4, putWhole } from './put.ts';
 
 const INITIAL_SIZE = 64 * 1024;
 /** Octets of the words in which fixed texts are copied; a copy may write that many beyond its end. */
@@ -182,7 +182,7 @@ const MOST_ADDRESS = 16;
 // What follows writes to a view in which there is room, and answers where it ended: a loop that writes many texts keeps the place in a register.
 
 /** Writes a text. */
-export function putFixed(target: DataView, at: number, { words, length }: FixedText): number {
+function putFixed(target: DataView, at: number, { words, length }: FixedText): number {
   for (let i = 0; i < words.length; i++) target.setFloat64(at + i * WORD, words[i]!, true);
   return at + length;
 }

@@ -8,7 +8,7 @@ const SLOTS = 1 << SLOT_BITS;
 const WORDS = 64 * 1024;
 
 /** Octets of the longest text that is kept. */
-export const LONGEST_KEPT = 1024;
+const LONGEST_KEPT = 1024;
 
 /** What is kept, by `kind` (what it is the text of) and two 32-bit numbers. */
 export class TextMemo {
