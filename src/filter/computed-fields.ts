@@ -8,6 +8,9 @@ import type { ValueType } from './value.ts';
 /** What a computed field may give: `time` and `duration` in nanoseconds, addresses in their usual notation, `bytes` as octets. */
 export type ComputedFieldValue = number | string | boolean | bigint | Uint8Array;
 
+/** A number that the context has of each packet. */
+export type PacketNumber = 'number' | 'wireLength' | 'capturedLength';
+
 /** A field that is worked out. */
 export interface ComputedField {
   /** Name in filters and columns. */
@@ -20,6 +23,8 @@ export interface ComputedField {
   readonly protocol: string;
   /** The value is told by the packet's record in the capture alone, or by the layer it is asked of: by no other layer. */
   readonly isLocal?: boolean;
+  /** The number of the context that is the value, where it is one: for who reads it from there. */
+  readonly packetNumber?: PacketNumber;
   /** Value in the layer `row` (-1 for the packet as a whole), several of them, or undefined where there is none. */
   readonly value: (
     context: FilterContext,
@@ -87,11 +92,15 @@ function packetField(
   return { name: `frame.${name}`, title, type, source: WIRESHARK, protocol: '', isLocal, value };
 }
 
+function numberField(name: string, title: string, packetNumber: PacketNumber): ComputedField {
+  return { ...packetField(name, 'number', title, (context) => context[packetNumber]), packetNumber };
+}
+
 /** The computed fields that need nothing but the packet and its capture. */
 export const COMPUTED_FIELDS: readonly ComputedField[] = [
-  packetField('number', 'number', 'Number of the packet, from 1', ({ number }) => number),
-  packetField('len', 'number', 'Octets on the wire', ({ wireLength }) => wireLength),
-  packetField('cap_len', 'number', 'Octets captured', ({ capturedLength }) => capturedLength),
+  numberField('number', 'Number of the packet, from 1', 'number'),
+  numberField('len', 'Octets on the wire', 'wireLength'),
+  numberField('cap_len', 'Octets captured', 'capturedLength'),
   packetField('time', 'time', 'Time of capture', timeOf),
   packetField('time_epoch', 'time', 'Time of capture in seconds since 1970-01-01T00:00:00Z', timeOf),
   packetField('time_relative', 'duration', 'Time since the first packet', (context) =>

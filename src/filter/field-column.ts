@@ -3,7 +3,7 @@ import type { Dissector } from '../dissect/dissector.ts';
 import type { Field } from '../dissect/field.ts';
 import { type FieldValue, fieldValue, hexOctets } from '../dissect/value.ts';
 import type { WordNode } from './ast.ts';
-import type { ComputedField, ComputedFieldValue } from './computed-fields.ts';
+import type { ComputedField, ComputedFieldValue, PacketNumber } from './computed-fields.ts';
 import type { FilterContext } from './context.ts';
 import { catalogOf } from './field-catalog.ts';
 import { type FieldTarget, occurrences } from './field-target.ts';
@@ -34,12 +34,12 @@ export interface FieldColumn {
   readonly place: ColumnPlace | undefined;
   /** Ids of the protocols of whose layers alone the values are told; undefined where other layers have a say. */
   readonly protocolIds: readonly number[] | undefined;
-  /** The value of a number that is a fact of the packet as a whole, for who takes it where it is one; undefined for other fields. */
-  readonly ofPacket: ((context: FilterContext) => ReturnType<ComputedField['value']>) | undefined;
+  /** The number of the context that is the only value; undefined for other fields. */
+  readonly packetNumber: PacketNumber | undefined;
 }
 
 /** What the columns have in common for which `each` is the only way. */
-const ONLY_EACH = { place: undefined, ofPacket: undefined };
+const ONLY_EACH = { place: undefined, packetNumber: undefined };
 
 /** Finds a field or protocol by name: `ip.src`, `inner.tcp.dstport`, `frame.time_epoch`. Throws FilterError with near names where there is none. */
 export function fieldColumn(name: string, dissector: Dissector, computed: readonly ComputedField[] = []): FieldColumn {
@@ -58,7 +58,7 @@ export function fieldColumn(name: string, dissector: Dissector, computed: readon
       return {
         name,
         title,
-        ofPacket: undefined,
+        packetNumber: undefined,
         protocolIds: choice === undefined ? idsOf(entry.targets) : undefined,
         place: choice === undefined ? onlyPlace(entry.targets) : undefined,
         each: (context, take) => {
@@ -93,7 +93,7 @@ export function fieldColumn(name: string, dissector: Dissector, computed: readon
         title,
         place: undefined,
         protocolIds: choice === undefined && field.isLocal ? [protocolId].filter((id) => id !== 0) : undefined,
-        ofPacket: protocolId === 0 && field.type === 'number' ? (context) => field.value(context, -1) : undefined,
+        packetNumber: protocolId === 0 ? field.packetNumber : undefined,
         each: (context, take) => {
           const { layers } = context;
           if (protocolId === 0) return takeAll(field.value(context, -1), take);

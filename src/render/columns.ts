@@ -4,6 +4,7 @@ import type { Field } from '../dissect/field.ts';
 import { type Layers, MAX_LAYERS } from '../dissect/layers.ts';
 import { type NumberPlace, placeOf, readNumber } from '../dissect/plan.ts';
 import type { FieldValue } from '../dissect/value.ts';
+import type { PacketNumber } from '../filter/computed-fields.ts';
 import type { FilterContext } from '../filter/context.ts';
 import type { ColumnPlace, FieldColumn, TakeColumnValue } from '../filter/field-column.ts';
 import { hexNumber } from './field-text.ts';
@@ -45,15 +46,17 @@ export const Way = {
   bool: 3,
   ipv4: 4,
   ether: 5,
-  /** A number of the packet as a whole. */
-  ofPacket: 6,
+  /** Numbers that the context has of each packet. */
+  packetNumber: 6,
+  wireLength: 7,
+  capturedLength: 8,
   /** The values one after the other, each with its declaration. */
-  each: 7,
+  each: 9,
 } as const;
 type Way = (typeof Way)[keyof typeof Way];
 
 /** A column. All have the same keys in the same order. */
-interface Column extends Pick<FieldColumn, 'each' | 'ofPacket'> {
+interface Column extends Pick<FieldColumn, 'each'> {
   readonly way: Way;
   /** List of the headers that have the field, and where it stands in them. */
   readonly list: number;
@@ -78,7 +81,7 @@ export function columnLines(
   );
   const { starts, ends } = headers;
   const columns = fields.map((field) => columnOf(field, headers));
-  const ways = Uint8Array.from(columns, ({ way }) => way);
+  const ways = columns.map(({ way }) => way);
   const lists = Int32Array.from(columns, ({ list }) => list);
   const places = Int32Array.from(columns, ({ octet }) => octet);
   /** The separator's only octet, 0 where it has more. */
@@ -91,9 +94,7 @@ export function columnLines(
   };
 
   /** Writes a column whose values are not simply those at a place in the frame. */
-  function putValues(at: number, { ofPacket, each }: Column, context: FilterContext): number {
-    const value = ofPacket?.(context);
-    if (typeof value === 'number') return putNumber(at, value);
+  function putValues(at: number, { each }: Column, context: FilterContext): number {
     values = [];
     each(context, take);
     if (occurrence === 'a') return room(append(at, values.join(',')));
@@ -104,22 +105,24 @@ export function columnLines(
     const { layers } = context;
     const isPlain = headers.find(layers);
     const octets = layers.view;
-    let at = room(start);
+    let at = start;
     for (let i = 0; i < columns.length; i++) {
+      if (i % COLUMNS_AT_ONCE === 0) at = room(at);
       if (i > 0) {
         if (character === 0) at = room(append(at, separator));
         else view.setUint8(at++, character);
       }
       const way = ways[i]!;
       if (way > Way.ether || !isPlain) {
-        at = putValues(at, columns[i]!, context);
+        const isNumber = way > Way.ether && way < Way.each;
+        at = isNumber ? putNumber(at, numberOf(way, context)) : putValues(at, columns[i]!, context);
         continue;
       }
       const list = lists[i]!;
       const first = list * MAX_LAYERS;
       const end = ends[list]!;
       const octet = places[i]!;
-      if (end - first > FEW_HEADERS || i % COLUMNS_AT_ONCE === 0) at = room(at);
+      if (end - first > FEW_HEADERS) at = room(at);
       for (let header = first; header < end; header++) {
         if (header > first) view.setUint8(at++, COMMA);
         const from = starts[header]! + octet;
@@ -184,16 +187,26 @@ function createHeaderLists(places: readonly ColumnPlace[], occurrence: ColumnLay
   };
 }
 
+function numberOf(way: Way, { number, wireLength, capturedLength }: FilterContext): number {
+  if (way === Way.packetNumber) return number;
+  return way === Way.wireLength ? wireLength : capturedLength;
+}
+
+const PACKET_NUMBERS: Readonly<Record<PacketNumber, Way>> = {
+  number: Way.packetNumber,
+  wireLength: Way.wireLength,
+  capturedLength: Way.capturedLength,
+};
 const NOWHERE: NumberPlace = { octet: 0, octets: 0, shift: 0, mask: 0, scale: 1 };
 
-function columnOf({ each, ofPacket, place }: FieldColumn, headers: HeaderLists): Column {
+function columnOf({ each, packetNumber, place }: FieldColumn, headers: HeaderLists): Column {
   if (place === undefined) {
-    const way = ofPacket === undefined ? Way.each : Way.ofPacket;
-    return { way, each, ofPacket, list: 0, octet: 0, place: NOWHERE };
+    const way = packetNumber === undefined ? Way.each : PACKET_NUMBERS[packetNumber];
+    return { way, each, list: 0, octet: 0, place: NOWHERE };
   }
   const { field, protocolId } = place;
   const list = headers.of(protocolId);
-  return { way: wayTo(field), each, ofPacket, list, octet: field.octetOffset, place: placeOf(field) };
+  return { way: wayTo(field), each, list, octet: field.octetOffset, place: placeOf(field) };
 }
 
 /** The way to a field that stands at its place. */

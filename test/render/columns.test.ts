@@ -56,3 +56,23 @@ test.each(['a', 'f', 'l'] as const)('occurrence=%s', (occurrence) => {
   }
   expect(several).toBeGreaterThan(0);
 });
+
+test('more columns than a chunk has room for at once', () => {
+  const { chunk, numbers, taken } = chunkToText();
+  const some = ['frame.number', 'eth.src', 'ip.src', 'tcp.seq_raw'].map((name) => fieldColumn(name, dissector));
+  const many = Array.from({ length: 4000 }, (_, i) => some[i % some.length]!);
+  const put = columnLines(chunk, numbers, many, { separator: '|', occurrence: 'a' });
+  const [packet] = packetsOf(`${FIXTURES}flannel-vxlan/node1-eth1.pcap`);
+  dissectOwned(dissector, context.layers, packet!);
+  context.take(new Packet(), 4_000_000_000);
+  const texts = some.map(({ each }) => {
+    const found: string[] = [];
+    each(context, (value) => found.push(shown(value)));
+    return found.join(',');
+  });
+  let at = 0;
+  for (let line = 0; line < 10; line++) at = put(at, context);
+  const line = many.map((_, i) => texts[i % texts.length]).join('|');
+  expect(line.length).toBeGreaterThan(20_000);
+  expect(taken(at)).toBe(line.repeat(10));
+});
