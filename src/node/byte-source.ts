@@ -13,3 +13,5 @@ export interface ByteSource {
 export const READ_SIZE = 1024 * 1024;
 /** The same for a file that is read as it is: what one read brings stays in the processor's second cache until it is dissected. */
 export const FILE_READ_SIZE = 256 * 1024;
+/** Room in front of octets whose buffer a reader takes over, for a record that began before them. Never touched, it takes no memory. */
+export const FRONT = 256 * 1024;

@@ -3,12 +3,11 @@
  * What passes is not copied, for V8 copies shared memory at a third of the speed of other memory.
  */
 import type { CaptureReader } from '../capture/reader.ts';
+import { FRONT } from './byte-source.ts';
 
 /** A power of two, for counts of pieces wrap around at 2^32. */
 const PIECES = 8;
 const PIECE_SIZE = 512 * 1024;
-/** Room in front of the octets of a piece, for a record that began in the one before. Never touched, it takes no memory. */
-const FRONT = 256 * 1024;
 /** Pieces that are worth to wake who waits for them: a thread that is woken for little works little and sleeps again. */
 const WORTH_WAKING = 2;
 /** Words of the state: pieces ever filled, and ever given back, both modulo 2^32; whether the taker waits; behind them the octets of each piece. */

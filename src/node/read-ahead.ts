@@ -4,13 +4,12 @@
  */
 import { read } from 'node:fs';
 import type { CaptureReader } from '../capture/reader.ts';
+import { FRONT } from './byte-source.ts';
 
 /** Octets of one read: shorter ones wait for the event loop more often, half as long ones cost 3 % of a pass of flows. */
 const PIECE = 4 * 1024 * 1024;
 /** Reads under way at a time: the second goes on while the event loop hears of the first. */
 const DEPTH = 2;
-/** Room in front of a piece, for a record that began in the one before. */
-const FRONT = 256 * 1024;
 
 /** What a test makes smaller. */
 export interface ReadAheadSizes {

@@ -1,18 +1,16 @@
-/** Options of headers as JSON. Those of successive packets are mostly the same but for numbers such as time stamps. */
+/** Options of headers as JSON. */
 import type { Field } from '../dissect/field.ts';
-import { type Layers, Status } from '../dissect/layers.ts';
+import type { Layers } from '../dissect/layers.ts';
 import { type ComputedValue, type FieldVisitor, walkDetails } from '../dissect/walk.ts';
 import { newTextId } from './field-runs.ts';
 import type { JsonFields, ObjectLists } from './json-fields.ts';
-import { type KeptTexts, LONGEST_KEPT, NOT_KEPT } from './kept-texts.ts';
+import { type KeptTexts, NOT_KEPT } from './kept-texts.ts';
 import type { OctetChunk } from './octet-chunk.ts';
 import type { OctetNumbers } from './octet-numbers.ts';
+import { FREE_BITS, FreeOctets, OptionShapes } from './option-shapes.ts';
 import type { TextBuffer } from './text-buffer.ts';
+import { LONGEST_KEPT } from './text-words.ts';
 
-/** Width of the numbers on which no other part of the options' text depends, as protocols that have options promise. */
-const FREE_BITS = 32;
-/** Forms of headers of one length. */
-const MOST_FORMS = 4;
 /** Numbers in a form. */
 const MOST_NUMBERS = 6;
 
@@ -23,18 +21,6 @@ interface OptionForm {
   readonly texts: readonly Uint8Array[];
   /** Where the numbers stand in the header. */
   readonly numbers: Int32Array;
-  /** Where in the header octets must be these. */
-  readonly places: Int32Array;
-  readonly octets: Uint8Array;
-}
-
-/** The forms of the headers of one protocol that have one length. */
-interface FormList {
-  readonly forms: OptionForm[];
-  made: number;
-  /** Options for which there was no form, and how many of them there are before the next form is made: where each is another, forms do not pay. */
-  walks: number;
-  nextAt: number;
 }
 
 /** Writes the options of a layer, and ends its members; `lists` are those of the layer. */
@@ -50,7 +36,7 @@ export function createJsonOptions(
 ): PutOptions {
   const { appendOctets, room } = chunk;
   /** By protocol and length of the header. */
-  const lists = new Map<number, FormList>();
+  const known = new Map<number, OptionShapes<OptionForm>>();
 
   function fillIn(start: number, { id, texts, numbers }: OptionForm, octets: DataView, header: number): number {
     let at = start;
@@ -70,33 +56,23 @@ export function createJsonOptions(
     const octets = layers.viewOf(row);
     const header = layers.start[row]!;
     const key = (layers.protocol[row]! << 16) | (layers.payload[row]! - header);
-    let list = lists.get(key);
-    if (list === undefined) {
-      list = { forms: [], made: 0, walks: 0, nextAt: 0 };
-      lists.set(key, list);
+    let forms = known.get(key);
+    if (forms === undefined) {
+      forms = new OptionShapes();
+      known.set(key, forms);
     }
-    const { forms } = list;
-    for (let i = 0; i < forms.length; i++) {
-      if (isFor(forms[i]!, octets, header)) return fillIn(start, forms[i]!, octets, header);
-    }
-    const recorder = list.walks++ === list.nextAt ? new OptionRecorder(fields, walked, octets, header) : undefined;
+    const form = forms.find(octets, header);
+    if (form !== undefined) return fillIn(start, form, octets, header);
+    const recorder = forms.isDue() ? new OptionRecorder(fields, walked, octets, header) : undefined;
     fields.begin(octets, 0);
     walkDetails(layers, row, recorder ?? fields);
     fields.finish(ofLayer);
-    if (recorder !== undefined) {
-      list.nextAt = 2 * list.walks;
-      const made = recorder.form(layers, row);
-      if (made !== undefined) forms[list.made++ % MOST_FORMS] = made;
-    }
+    const made = recorder?.form();
+    if (recorder !== undefined && made !== undefined) forms.keep(made, recorder.free, layers, row);
     const at = appendOctets(start, walked.octets.subarray(0, walked.at));
     walked.at = 0;
     return room(at);
   };
-}
-
-function isFor({ places, octets }: OptionForm, view: DataView, header: number): boolean {
-  for (let i = 0; i < places.length; i++) if (view.getUint8(header + places[i]!) !== octets[i]) return false;
-  return true;
 }
 
 /** Lets the fields be written, and notes where numbers are that may be others. */
@@ -107,9 +83,7 @@ class OptionRecorder implements FieldVisitor {
   private readonly header: number;
   private readonly texts: Uint8Array[] = [];
   private readonly numbers: number[] = [];
-  /** Octets in the header that are shown as such numbers and nowhere else; and those that are shown otherwise. */
-  private readonly free = new Set<number>();
-  private readonly bound = new Set<number>();
+  readonly free = new FreeOctets();
   /** Where the text behind the last number begins. */
   private from = 0;
 
@@ -130,13 +104,7 @@ class OptionRecorder implements FieldVisitor {
       this.numbers.push(start - header);
       this.from = walked.at;
     }
-    for (let octet = start - header; octet < end - header; octet++) {
-      if (isFree && !this.bound.has(octet) && !this.free.has(octet)) this.free.add(octet);
-      else {
-        this.free.delete(octet);
-        this.bound.add(octet);
-      }
-    }
+    this.free.show(start - header, end - header, isFree);
   }
 
   openGroup(field: Field, at: number): void {
@@ -155,24 +123,12 @@ class OptionRecorder implements FieldVisitor {
     this.fields.closeElement(list);
   }
 
-  /** The form of the layer, all of whose fields were written; undefined where something is wrong with the packet, which is to be told of each. */
-  form(layers: Layers, row: number): OptionForm | undefined {
-    const { issues, status } = layers;
-    const { walked, numbers, header, free, view } = this;
+  /** The form of the layer, all of whose fields were written; undefined where it is too long to be kept. */
+  form(): OptionForm | undefined {
+    const { walked, numbers } = this;
     const texts = [...this.texts, walked.octets.slice(this.from, walked.at)];
-    if (issues.count > 0 || issues.dropped > 0 || status[row] !== Status.complete) return undefined;
     if (texts.some(({ length }) => length > LONGEST_KEPT) || numbers.length > MOST_NUMBERS) return undefined;
-    const places: number[] = [];
-    for (let at = layers.protocolOf(row).minimum; at < layers.payload[row]! - header; at++) {
-      if (!free.has(at)) places.push(at);
-    }
-    return {
-      id: newTextId(),
-      texts,
-      numbers: Int32Array.from(numbers),
-      places: Int32Array.from(places),
-      octets: Uint8Array.from(places, (at) => view.getUint8(header + at)),
-    };
+    return { id: newTextId(), texts, numbers: Int32Array.from(numbers) };
   }
 }
 

@@ -1,5 +1,6 @@
 /** Texts that follow from few numbers, kept once they were made: headers of successive packets are alike in most of their fields. */
 import { encodeUtf8 } from '../capture/utf8.ts';
+import { keepAt, LENGTH_BITS, LENGTH_MASK, LONGEST_KEPT, STEP, STEP_OCTETS, WORD, wordsOf } from './text-words.ts';
 
 /** Numbers that a text may follow from beside its id. */
 const KEYS = 6;
@@ -8,19 +9,9 @@ const TEXT = 1 + KEYS;
 const SLOT = 8;
 /** Texts kept at once; each has two places where it can be, in which the last two are. */
 const SLOT_BITS = 14;
-/** Octets of the words in which texts are copied, and words that they are copied by. */
-const WORD = 8;
-const STEP = 4;
-const STEP_OCTETS = 32;
 /** Words that all texts may take, and the most of them that are never forgotten; when the others are used up, all texts in these are forgotten. */
 const WORDS = 65_536;
 const MOST_LASTING = 32_768;
-/** Parts of a text's number: its first word, and its octets below. */
-const LENGTH_BITS = 12;
-const LENGTH_MASK = 0xfff;
-
-/** Octets of the longest text that is kept. */
-export const LONGEST_KEPT = 1024;
 /** Number of no text. */
 export const NOT_KEPT = -1;
 
@@ -48,8 +39,6 @@ export interface KeptTexts {
 /** Texts to be written to one view. What the functions use is closed over: V8 takes it for constants, which makes them twice as fast. */
 export function createKeptTexts(view: DataView): KeptTexts {
   const slots = new Int32Array(SLOT << SLOT_BITS);
-  // Floating-point numbers, for to copy them is the fastest a loop can do: UTF-8 has no octet 0xff and none from 0xf0 on before 0x7f, so that none
-  // of them is a NaN, the only numbers whose bits a copy may change.
   const words = new Float64Array(WORDS);
   const wordOctets = new Uint8Array(words.buffer);
   let used = 0;
@@ -131,7 +120,7 @@ export function createKeptTexts(view: DataView): KeptTexts {
     const slot = askedSlot;
     slots.copyWithin(slot + SLOT, slot, slot + SLOT);
     slots.set(asked, slot);
-    slots[slot + TEXT] = write(used, octets);
+    slots[slot + TEXT] = keepAt(used, octets, wordOctets);
     used += count;
   }
 
@@ -144,14 +133,7 @@ export function createKeptTexts(view: DataView): KeptTexts {
       used = 0;
     }
     end = start;
-    return write(start, octets);
-  }
-
-  /** Writes a text to the words from one on, and answers its number. */
-  function write(word: number, octets: Uint8Array): number {
-    const { length } = octets;
-    wordOctets.fill(0, word * WORD, (word + wordsOf(length)) * WORD).set(octets, word * WORD);
-    return (word << LENGTH_BITS) | length;
+    return keepAt(start, octets, wordOctets);
   }
 
   function put(at: number, text: number): number {
@@ -166,11 +148,6 @@ export function createKeptTexts(view: DataView): KeptTexts {
   }
 
   return { find, findBySix, keep, keepForGood, put };
-}
-
-/** Words that a text of so many octets takes. */
-function wordsOf(length: number): number {
-  return STEP * Math.ceil(length / STEP_OCTETS);
 }
 
 /** The first of the two slots where a text can be. */

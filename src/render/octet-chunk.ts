@@ -4,6 +4,7 @@
  * fast as functions that are given their buffer.
  */
 import { encodeUtf8 } from '../capture/utf8.ts';
+import { keepAt, LENGTH_BITS, LENGTH_MASK, LONGEST_KEPT, STEP, STEP_OCTETS, WORD, wordsOf } from './text-words.ts';
 
 /** Octets gathered before they are handed over: few system calls, and little enough to stay in the processor's caches. */
 const HAND_OVER_AT = 128 * 1024;
@@ -12,15 +13,6 @@ export const ROOM = 8192;
 
 /** 64-bit words of texts kept at once; when they are used up, those that were made of numbers are forgotten. */
 const TEXT_WORDS = 32 * 1024;
-/** Octets of the longest text that is kept. */
-export const LONGEST_TEXT = 1024;
-/** Octets of the words in which texts are copied, and words that they are copied by. */
-const WORD = 8;
-const STEP = 4;
-const STEP_OCTETS = STEP * WORD;
-/** Parts of a text's number: its first word, and its octets below. */
-const LENGTH_BITS = 12;
-const LENGTH_MASK = (1 << LENGTH_BITS) - 1;
 
 /** Characters up to which a text is looked at one by one before it is given to the encoder. */
 const SHORT = 1024;
@@ -32,7 +24,7 @@ export const TOO_LONG = -1;
 /** What lines are written with. All that write answer where they ended. */
 export interface OctetChunk {
   readonly view: DataView;
-  /** Keeps texts, of `LONGEST_TEXT` octets at most, for as long as the chunk is used; the same list once. Answers their numbers. */
+  /** Keeps texts, of `LONGEST_KEPT` octets at most, for as long as the chunk is used; the same list once. Answers their numbers. */
   texts<K extends string>(texts: Readonly<Record<K, string>>): Readonly<Record<K, number>>;
   /** Makes a function that answers the numbers of texts made of numbers: to be written before the next is asked for. */
   textsOf(make: (number: number) => string): (number: number) => number;
@@ -54,8 +46,6 @@ export interface OctetChunk {
 export function createOctetChunk(handOver: (octets: Uint8Array) => void): OctetChunk {
   const octets = new Uint8Array(HAND_OVER_AT + ROOM);
   const view = new DataView(octets.buffer);
-  // Floating-point numbers, for to copy them is the fastest a loop can do: UTF-8 has no octet 0xff and none from 0xf0 on before 0x7f, so that none
-  // of them is a NaN, the only numbers whose bits a copy may change.
   const words = new Float64Array(TEXT_WORDS);
   const wordOctets = new Uint8Array(words.buffer);
   const lists = new Map<object, Readonly<Record<string, number>>>();
@@ -69,9 +59,8 @@ export function createOctetChunk(handOver: (octets: Uint8Array) => void): OctetC
   /** @throws RangeError where there are more lists of texts than there is room for */
   const keep = (encoded: Uint8Array): number => {
     const start = used;
-    used += wordsOf(encoded);
-    wordOctets.fill(0, start * WORD, used * WORD).set(encoded, start * WORD);
-    return (start << LENGTH_BITS) | encoded.length;
+    used += wordsOf(encoded.length);
+    return keepAt(start, encoded, wordOctets);
   };
 
   const forget = (): void => {
@@ -129,8 +118,8 @@ export function createOctetChunk(handOver: (octets: Uint8Array) => void): OctetC
         let found = numbers.get(number);
         if (found === undefined) {
           const encoded = encodeUtf8(make(number));
-          if (encoded.length > LONGEST_TEXT) return TOO_LONG;
-          if (used + wordsOf(encoded) > TEXT_WORDS) forget();
+          if (encoded.length > LONGEST_KEPT) return TOO_LONG;
+          if (used + wordsOf(encoded.length) > TEXT_WORDS) forget();
           found = keep(encoded);
           numbers.set(number, found);
         }
@@ -170,9 +159,4 @@ export function createOctetChunk(handOver: (octets: Uint8Array) => void): OctetC
       return appendOctets(at, encodeUtf8(text));
     },
   };
-}
-
-/** Words that a text takes. */
-function wordsOf(encoded: Uint8Array): number {
-  return STEP * Math.ceil(encoded.length / STEP_OCTETS);
 }

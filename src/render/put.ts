@@ -3,13 +3,6 @@
  * text ended: who writes many texts keeps the place in a register.
  */
 
-/** Up to four ASCII characters as they stand in a little-endian word. */
-export function wordOf(characters: string): number {
-  let word = 0;
-  for (let i = 0; i < characters.length; i++) word |= characters.charCodeAt(i) << (8 * i);
-  return word;
-}
-
 const COLON = 0x3a;
 const DOT = 0x2e;
 

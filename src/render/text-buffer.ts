@@ -1,20 +1,16 @@
 /** Text as UTF-8 octets in one buffer that is filled, handed over and filled again: what renderers write into. */
 import { decodeUtf8, encodeUtf8 } from '../capture/utf8.ts';
-import { putHexOctets, putIpv4, putWhole, wordOf } from './put.ts';
+import { hexDigits, putHexOctets, putIpv4, putWhole } from './put.ts';
+import { WORD } from './text-words.ts';
 
 export { putIpv4, putWhole } from './put.ts';
 
 const INITIAL_SIZE = 64 * 1024;
-/** Octets of the words in which fixed texts are copied; a copy may write that many beyond its end. */
-const WORD = 8;
 const ZERO = 48;
 const FIRST_SURROGATE = 0xd800;
 const LAST_SURROGATE = 0xdfff;
 
-/**
- * Text that is written often, encoded once. It is kept as 64-bit floating-point numbers, for to copy them is the fastest a loop can do: UTF-8 has no
- * octet 0xff and none from 0xf0 on before 0x7f, so that none of them is a NaN, the only numbers whose bits a copy may change.
- */
+/** Text that is written often, encoded once and kept in words; a copy may write a word beyond its end. */
 export interface FixedText {
   readonly words: Float64Array;
   /** Octets. */
@@ -33,7 +29,7 @@ export function fixedText(text: string): FixedText {
 }
 
 /** Octets in hexadecimal, as little-endian 16-bit words. */
-export const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, n) => wordOf(n.toString(16).padStart(2, '0')));
+export const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, n) => hexDigits(n));
 
 /** The buffer. It grows where a text needs more room; what was written stands in `octets` up to `at`. */
 export class TextBuffer {

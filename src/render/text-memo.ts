@@ -1,14 +1,12 @@
 /** Text that follows from two numbers, kept once it was written: headers of successive packets are alike in most of their fields. */
 import { putWords, type TextBuffer } from './text-buffer.ts';
+import { LONGEST_KEPT } from './text-words.ts';
 
 /** Texts kept at once; each has two places where it can be, in which the last two are. */
 const SLOT_BITS = 14;
 const SLOTS = 1 << SLOT_BITS;
 /** 64-bit words that all texts may take; when they are used up, all are forgotten. */
 const WORDS = 64 * 1024;
-
-/** Octets of the longest text that is kept. */
-const LONGEST_KEPT = 1024;
 
 /** What is kept, by `kind` (what it is the text of) and two 32-bit numbers. */
 export class TextMemo {

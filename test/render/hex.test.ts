@@ -13,6 +13,7 @@ import { createStyle } from '../../src/render/style.ts';
 import { TextBuffer } from '../../src/render/text-buffer.ts';
 import { LayerTree, layerTree } from '../../src/render/tree.ts';
 import { capturesBelow, FIXTURES, type OwnedPacket, packetsOf } from '../corpus.ts';
+import { mutated } from '../mutations.ts';
 import { dissectOwned } from '../packet-invariants.ts';
 import { accountOf, type Look } from './hex-account.ts';
 
@@ -157,16 +158,9 @@ test('layers inside of each other and side by side, at the same places and as de
 
 describe('mutated packets', () => {
   const packets = captures.flatMap((path) => packetsOf(join(FIXTURES, path)).slice(0, 10));
-  const octet = fc.integer({ min: 0, max: 255 });
-  const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
   test('anywhere in their first octets, and cut', () => {
-    const mutations = fc.array(fc.tuple(place, octet), { maxLength: 6 });
-    const property = fc.property(fc.constantFrom(...packets), mutations, place, (packet, changes, part) => {
-      const octets = packet.octets.slice(0, Math.ceil(packet.octets.length * Math.min(1, 1.2 * part)));
-      for (const [at, value] of changes) octets[Math.floor(at * Math.min(octets.length, 120))] = value;
-      expectPacket({ ...packet, octets });
-    });
+    const property = fc.property(mutated(packets), expectPacket);
     fc.assert(property, { seed: 7, numRuns: 800 });
   });
 });

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeUtf8, encodeUtf8 } from '../../src/capture/utf8.ts';
-import { createKeptTexts, type KeptTexts, LONGEST_KEPT, NOT_KEPT } from '../../src/render/kept-texts.ts';
+import { createKeptTexts, type KeptTexts, NOT_KEPT } from '../../src/render/kept-texts.ts';
+import { LONGEST_KEPT } from '../../src/render/text-words.ts';
 
 const octets = new Uint8Array(4096);
 const kept = createKeptTexts(new DataView(octets.buffer));

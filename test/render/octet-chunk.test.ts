@@ -1,7 +1,8 @@
 /** Lines written to a chunk arrive whole and in order, however long they are and however many texts were kept. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createOctetChunk, LONGEST_TEXT, TOO_LONG } from '../../src/render/octet-chunk.ts';
+import { createOctetChunk, TOO_LONG } from '../../src/render/octet-chunk.ts';
+import { LONGEST_KEPT } from '../../src/render/text-words.ts';
 import { chunkToText } from './flow-line.ts';
 
 test('texts of any length, one behind the other', () => {
@@ -34,7 +35,7 @@ test('what is handed over is written in large pieces', () => {
 
 test('kept texts', () => {
   const { chunk, taken } = chunkToText();
-  const list = { first: '', second: 'x', third: 'é→'.repeat(30), longest: 'y'.repeat(LONGEST_TEXT) };
+  const list = { first: '', second: 'x', third: 'é→'.repeat(30), longest: 'y'.repeat(LONGEST_KEPT) };
   const numbers = chunk.texts(list);
   expect(chunk.texts(list)).toBe(numbers);
   for (const name of ['first', 'second', 'third', 'longest'] as const) {
@@ -62,6 +63,6 @@ test('texts made of numbers, of which there are more than room for', () => {
   expect(taken(chunk.put(0, lasting))).toBe('lasting');
   // The even ones are kept for a while.
   expect(made).toBeLessThan(15_000);
-  expect(long(LONGEST_TEXT)).not.toBe(TOO_LONG);
-  expect(long(LONGEST_TEXT + 1)).toBe(TOO_LONG);
+  expect(long(LONGEST_KEPT)).not.toBe(TOO_LONG);
+  expect(long(LONGEST_KEPT + 1)).toBe(TOO_LONG);
 });

@@ -14,6 +14,7 @@ import { createStyle, type Style } from '../../src/render/style.ts';
 import { TextBuffer } from '../../src/render/text-buffer.ts';
 import { LayerTree, layerTree } from '../../src/render/tree.ts';
 import { capturesBelow, FIXTURES, type OwnedPacket, packetsOf } from '../corpus.ts';
+import { mutated } from '../mutations.ts';
 import { dissectOwned } from '../packet-invariants.ts';
 
 const dissector = createDissector(standardProtocols);
@@ -112,15 +113,9 @@ test.each(captures)('%s', (path) => {
 describe('mutated packets', () => {
   const packets = captures.flatMap((path) => packetsOf(join(FIXTURES, path)).slice(0, 20));
   const octet = fc.integer({ min: 0, max: 255 });
-  const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
   test('anywhere in their first octets, and cut', () => {
-    const mutations = fc.array(fc.tuple(place, octet), { maxLength: 6 });
-    const property = fc.property(fc.constantFrom(...packets), mutations, place, (packet, changes, part) => {
-      const octets = packet.octets.slice(0, Math.ceil(packet.octets.length * Math.min(1, 1.2 * part)));
-      for (const [at, value] of changes) octets[Math.floor(at * Math.min(octets.length, 120))] = value;
-      expectTree({ ...packet, octets });
-    });
+    const property = fc.property(mutated(packets), expectTree);
     fc.assert(property, { seed: 7, numRuns: 1000 });
   });
 
