@@ -1,3 +1,5 @@
+import { type Columns, SEPARATE } from './columns.ts';
+
 /**
  * A batch of packets as columns, one row a packet. Reused from batch to batch; offsets refer to the reader's `view`, and hold
  * until octets are added to the reader.
@@ -26,19 +28,22 @@ export class PacketBatch {
   /** End of these options, exclusive; 0 without options. */
   readonly optionsEnd: Int32Array;
 
-  /** @param capacity rows, at least 1 */
-  constructor(capacity = 256) {
+  /**
+   * @param capacity rows, at least 1
+   * @param columns where they come from
+   */
+  constructor(capacity = 256, columns: Columns = SEPARATE) {
     if (!(capacity >= 1)) throw new RangeError(`capacity of a packet batch is ${capacity}, at least 1 is needed`);
     this.capacity = capacity;
-    this.start = new Int32Array(capacity);
-    this.length = new Int32Array(capacity);
-    this.wireLength = new Float64Array(capacity);
-    this.seconds = new Float64Array(capacity);
-    this.nanos = new Int32Array(capacity);
-    this.interfaceId = new Int32Array(capacity);
-    this.byteOffset = new Float64Array(capacity);
-    this.optionsStart = new Int32Array(capacity);
-    this.optionsEnd = new Int32Array(capacity);
+    this.start = columns.int32(capacity);
+    this.length = columns.int32(capacity);
+    this.wireLength = columns.float64(capacity);
+    this.seconds = columns.float64(capacity);
+    this.nanos = columns.int32(capacity);
+    this.interfaceId = columns.int32(capacity);
+    this.byteOffset = columns.float64(capacity);
+    this.optionsStart = columns.int32(capacity);
+    this.optionsEnd = columns.int32(capacity);
   }
 }
 

@@ -1,22 +1,22 @@
 /** Records of flows, in slabs that are reserved once for the most that may be held: pages that no flow has touched take no memory. */
+import { type Columns, wasmMemory } from '../capture/columns.ts';
 import { Cold, ColdTime, RECORD_TIMES, RECORD_WORDS, TROUBLE_WORDS } from './flow-columns.ts';
 
 /** Slabs from this size on are WebAssembly memories: large pages, outside of the garbage collector's reach. */
 const LEAST_SLAB = 16 * 1024 * 1024;
-const WASM_PAGE = 65_536;
 
-interface MemorySize {
-  readonly initial: number;
-  readonly maximum: number;
-  readonly shared: boolean;
+/** Where the flows of a pass are kept. */
+export interface FlowMemory {
+  /** Other threads can read the records. */
+  readonly isShared?: boolean | undefined;
+  /** What all columns come out of, for which `isShared` then means nothing; memories of their own where it is not given. */
+  readonly columns?: Columns | undefined;
 }
 
-declare const WebAssembly: { readonly Memory: new (size: MemorySize) => { readonly buffer: ArrayBufferLike } };
-
-/** The slab of the records, and that of their trouble. */
+/** Words of the records, and of their trouble; they may be a part of a larger memory. */
 export interface RecordMemory {
-  readonly records: ArrayBufferLike;
-  readonly trouble: ArrayBufferLike;
+  readonly records: Int32Array;
+  readonly trouble: Int32Array;
 }
 
 /** Records on their way from the thread that filled them to one that reads them: the memory is shared, nothing is copied. */
@@ -27,21 +27,20 @@ export interface SharedRecords {
   readonly made: number;
 }
 
-/** Reserves memory for records with the numbers 1 to `most`, which other threads can read where it is shared. */
-export function reserveRecords(most: number, isShared: boolean): RecordMemory {
-  return {
-    records: reserve((most + 1) * RECORD_WORDS * 4, isShared),
-    trouble: reserve((most + 1) * TROUBLE_WORDS * 4, isShared),
-  };
+/** Reserves memory for records with the numbers 1 to `most`. */
+export function reserveRecords(most: number, { isShared = false, columns }: FlowMemory): RecordMemory {
+  const reserve = (words: number): Int32Array => columns?.int32(words) ?? slab(words, isShared);
+  return { records: reserve((most + 1) * RECORD_WORDS), trouble: reserve((most + 1) * TROUBLE_WORDS) };
 }
 
-/** A shared memory does not count as the isolate's own: V8 would collect garbage at once for the sake of pages that are not there yet. */
-function reserve(octets: number, isShared: boolean): ArrayBufferLike {
-  if (octets < LEAST_SLAB || typeof WebAssembly === 'undefined') {
-    return isShared ? new SharedArrayBuffer(octets) : new ArrayBuffer(octets);
-  }
-  const pages = Math.ceil(octets / WASM_PAGE);
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }).buffer;
+function slab(words: number, isShared: boolean): Int32Array {
+  const octets = words * Int32Array.BYTES_PER_ELEMENT;
+  const memory = octets < LEAST_SLAB ? undefined : wasmMemory(octets);
+  return new Int32Array(
+    memory?.buffer ?? (isShared ? new SharedArrayBuffer(octets) : new ArrayBuffer(octets)),
+    0,
+    words,
+  );
 }
 
 /** Records, as whoever reads flows sees them. */
@@ -66,11 +65,12 @@ export class FlowRecords {
 
   constructor(memory: RecordMemory) {
     this.memory = memory;
-    this.words = new Int32Array(memory.records);
-    this.times = new Float64Array(memory.records);
-    this.floats = new Float32Array(memory.records);
-    this.trouble = new Int32Array(memory.trouble);
-    this.troubleTime = new Float64Array(memory.trouble);
+    const { records, trouble } = memory;
+    this.words = records;
+    this.times = new Float64Array(records.buffer, records.byteOffset, records.length / 2);
+    this.floats = new Float32Array(records.buffer, records.byteOffset, records.length);
+    this.trouble = trouble;
+    this.troubleTime = new Float64Array(trouble.buffer, trouble.byteOffset, trouble.length / 2);
   }
 
   /** Numbers of the records in use, in order of their flows' ids. */

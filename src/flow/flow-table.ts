@@ -1,6 +1,6 @@
 /** The flows of a pass: records found by key, through open addressing. */
 import { Cold, FlowFlag, Hot, HotTime, RECORD_TIMES, RECORD_WORDS, TROUBLE_WORDS } from './flow-columns.ts';
-import { FlowRecords, reserveRecords } from './flow-records.ts';
+import { type FlowMemory, FlowRecords, reserveRecords } from './flow-records.ts';
 import { type FlowQueue, hashKey, QUEUE_CAPACITY } from './queue.ts';
 
 /** Fewest places of the index, as many as the processor's second cache takes; it becomes four times as large when more than half are taken. */
@@ -19,7 +19,9 @@ export class FlowTable extends FlowRecords {
   /** Most records held at once: those asked for, and a queue of new ones. */
   readonly capacity: number;
   /** Places of the index: 0, or a record's number with bits of the hash above it. */
-  places: Int32Array = new Int32Array(LEAST_PLACES);
+  places: Int32Array;
+  /** Room for the longest index there may be, of which `places` is the beginning; undefined where each index is an array of its own. */
+  private readonly reserved: Int32Array | undefined;
   private readonly seed: number;
   private readonly free: number[] = [];
   private troubles = 0;
@@ -32,12 +34,14 @@ export class FlowTable extends FlowRecords {
    * @param capacity most flows held, 1 to `MOST_FLOWS`
    * @param seed of the hash
    * @param onReleased called with a record that is about to be let go
-   * @param isShared other threads can read the records
+   * @param memory where records and index are kept
    */
-  constructor(capacity: number, seed: number, onReleased: (record: number) => void, isShared = false) {
+  constructor(capacity: number, seed: number, onReleased: (record: number) => void, memory: FlowMemory = {}) {
     if (!(capacity >= 1 && capacity <= MOST_FLOWS)) throw new RangeError(`a flow table holds 1 to ${MOST_FLOWS} flows`);
-    super(reserveRecords(capacity + QUEUE_CAPACITY, isShared));
+    super(reserveRecords(capacity + QUEUE_CAPACITY, memory));
     this.capacity = capacity + QUEUE_CAPACITY;
+    this.reserved = memory.columns?.int32(mostPlaces(this.capacity));
+    this.places = this.reserved?.subarray(0, LEAST_PLACES) ?? new Int32Array(LEAST_PLACES);
     this.seed = seed;
     this.onReleased = onReleased;
   }
@@ -100,7 +104,7 @@ export class FlowTable extends FlowRecords {
 
   /** Puts a record into the index, in place of `superseded` that has the same key; 0 where there is none. */
   enter(record: number, hash: number, superseded: number): void {
-    if (2 * this.count > this.places.length) this.reindex(GROWTH * this.places.length);
+    if (isCrowded(this.count, this.places.length)) this.reindex(GROWTH * this.places.length);
     const { places } = this;
     const mask = places.length - 1;
     let place = hash & mask;
@@ -172,8 +176,7 @@ export class FlowTable extends FlowRecords {
   /** Enters all records that no newer flow has superseded into an index of so many places. */
   private reindex(size: number): void {
     const { words } = this;
-    // A flood lets flows go thousands of times: what is as long as before is used again.
-    const places = size === this.places.length ? this.places.fill(0) : new Int32Array(size);
+    const places = this.emptyPlaces(size);
     const mask = size - 1;
     for (let record = 1; record <= this.used; record++) {
       const at = record * RECORD_WORDS;
@@ -195,4 +198,25 @@ export class FlowTable extends FlowRecords {
     }
     this.places = places;
   }
+
+  /** An index without records. A flood lets flows go thousands of times: what is as long as before is used again. */
+  private emptyPlaces(size: number): Int32Array {
+    const { places, reserved } = this;
+    if (size === places.length) return places.fill(0);
+    if (reserved === undefined) return new Int32Array(size);
+    places.fill(0);
+    return reserved.subarray(0, size);
+  }
+}
+
+/** More than half of the index is taken by so many records. */
+function isCrowded(count: number, places: number): boolean {
+  return 2 * count > places;
+}
+
+/** Places of the index with so many records. */
+function mostPlaces(count: number): number {
+  let places = LEAST_PLACES;
+  while (isCrowded(count, places)) places *= GROWTH;
+  return places;
 }

@@ -1,4 +1,5 @@
 /** Packets on their way into the flow table: what a batch of them says, as columns. */
+import { type Columns, SEPARATE } from '../capture/columns.ts';
 
 /** Entries of a queue: enough for cache misses to overlap, few enough for all columns to stay in the first-level cache. */
 export const QUEUE_CAPACITY = 64;
@@ -34,43 +35,69 @@ export class FlowQueue {
    * Words of the key: both addresses, the lower endpoint's first; both ports; protocol, family and point; the outer addresses on the side of
    * the first and of the second endpoint; the tunnel.
    */
-  readonly key0 = new Int32Array(QUEUE_CAPACITY);
-  readonly key1 = new Int32Array(QUEUE_CAPACITY);
-  readonly key2 = new Int32Array(QUEUE_CAPACITY);
-  readonly key3 = new Int32Array(QUEUE_CAPACITY);
-  readonly key4 = new Int32Array(QUEUE_CAPACITY);
-  readonly key5 = new Int32Array(QUEUE_CAPACITY);
-  readonly key6 = new Int32Array(QUEUE_CAPACITY);
+  readonly key0: Int32Array;
+  readonly key1: Int32Array;
+  readonly key2: Int32Array;
+  readonly key3: Int32Array;
+  readonly key4: Int32Array;
+  readonly key5: Int32Array;
+  readonly key6: Int32Array;
   /** Seeded hash of the key. */
-  readonly hash = new Int32Array(QUEUE_CAPACITY);
+  readonly hash: Int32Array;
   /** 0 where the lower endpoint sent the packet, else 1. */
-  readonly direction = new Int32Array(QUEUE_CAPACITY);
+  readonly direction: Int32Array;
   /** First octet of the innermost IP header in the packet's view. */
-  readonly networkAt = new Int32Array(QUEUE_CAPACITY);
+  readonly networkAt: Int32Array;
   /** First octet of the whole and sound TCP header, or of the ICMP header; -1 where there is none. */
-  readonly transportAt = new Int32Array(QUEUE_CAPACITY);
+  readonly transportAt: Int32Array;
   /** First octet behind the transport header. */
-  readonly payloadAt = new Int32Array(QUEUE_CAPACITY);
+  readonly payloadAt: Int32Array;
   /** End of the captured octets of the innermost packet. */
-  readonly end = new Int32Array(QUEUE_CAPACITY);
+  readonly end: Int32Array;
   /** Octets of the innermost IP packet, as it tells itself. */
-  readonly ipLength = new Int32Array(QUEUE_CAPACITY);
+  readonly ipLength: Int32Array;
   /** Octets behind the transport header. */
-  readonly payloadLength = new Int32Array(QUEUE_CAPACITY);
+  readonly payloadLength: Int32Array;
   /** Time to live or hop limit of the innermost packet. */
-  readonly ttl = new Int32Array(QUEUE_CAPACITY);
+  readonly ttl: Int32Array;
   /** UDP destination port of the innermost tunnel, 0 for none. */
-  readonly tunnelPort = new Int32Array(QUEUE_CAPACITY);
+  readonly tunnelPort: Int32Array;
   /** Octets of the frame on the wire, below 2^31. */
-  readonly wireLength = new Int32Array(QUEUE_CAPACITY);
+  readonly wireLength: Int32Array;
   /** Nanoseconds since the tracker's first packet; NaN without a time. */
-  readonly time = new Float64Array(QUEUE_CAPACITY);
+  readonly time: Float64Array;
   /** Number of the packet within its capture. */
-  readonly packet = new Float64Array(QUEUE_CAPACITY);
+  readonly packet: Float64Array;
   /** 1 for a copy of a packet that the link layer showed a moment before. */
-  readonly copy = new Int32Array(QUEUE_CAPACITY);
+  readonly copy: Int32Array;
   /** Record of the flow, filled by the table. */
-  readonly record = new Int32Array(QUEUE_CAPACITY);
+  readonly record: Int32Array;
+
+  /** @param columns where they come from */
+  constructor(columns: Columns = SEPARATE) {
+    this.key0 = columns.int32(QUEUE_CAPACITY);
+    this.key1 = columns.int32(QUEUE_CAPACITY);
+    this.key2 = columns.int32(QUEUE_CAPACITY);
+    this.key3 = columns.int32(QUEUE_CAPACITY);
+    this.key4 = columns.int32(QUEUE_CAPACITY);
+    this.key5 = columns.int32(QUEUE_CAPACITY);
+    this.key6 = columns.int32(QUEUE_CAPACITY);
+    this.hash = columns.int32(QUEUE_CAPACITY);
+    this.direction = columns.int32(QUEUE_CAPACITY);
+    this.networkAt = columns.int32(QUEUE_CAPACITY);
+    this.transportAt = columns.int32(QUEUE_CAPACITY);
+    this.payloadAt = columns.int32(QUEUE_CAPACITY);
+    this.end = columns.int32(QUEUE_CAPACITY);
+    this.ipLength = columns.int32(QUEUE_CAPACITY);
+    this.payloadLength = columns.int32(QUEUE_CAPACITY);
+    this.ttl = columns.int32(QUEUE_CAPACITY);
+    this.tunnelPort = columns.int32(QUEUE_CAPACITY);
+    this.wireLength = columns.int32(QUEUE_CAPACITY);
+    this.time = columns.float64(QUEUE_CAPACITY);
+    this.packet = columns.float64(QUEUE_CAPACITY);
+    this.copy = columns.int32(QUEUE_CAPACITY);
+    this.record = columns.int32(QUEUE_CAPACITY);
+  }
 }
 
 /**

@@ -17,6 +17,7 @@ import type { FlowPass } from './flow-pass.ts';
 import type { Ranking } from './flow-ranking.ts';
 import { FlowReader } from './flow-reader.ts';
 import type { FlowRecord, TcpState } from './flow-record.ts';
+import type { FlowMemory } from './flow-records.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentFlows } from './fragment-flows.ts';
 import { TCP } from './ip-protocol.ts';
@@ -36,7 +37,7 @@ const CLOSED_LINGER = 5e9;
 const ENDED: readonly TcpState[] = ['closed', 'reset', 'refused'];
 
 /** Settings of a pass. */
-export interface FlowOptions {
+export interface FlowOptions extends FlowMemory {
   /** Flows held at once; when there are more, the longest idle give way. Default one million. */
   readonly maxFlows?: number;
   /** Seconds without a packet after which a TCP connection's next packet begins a new flow. Default 300. */
@@ -47,8 +48,6 @@ export interface FlowOptions {
   readonly seed?: number;
   /** Second that times count from; that of the first packet with a time where it is not given. */
   readonly base?: number;
-  /** The flows can be shared with another thread. */
-  readonly isShared?: boolean;
   /** Called with each flow that is let go before the pass ends: it gives way to newer ones, or is over (`expire`). */
   readonly onReleased?: (flow: FlowRecord) => void;
   /** False sums up every packet by its rows of layers, which is the slower of two ways to the same flows. Default true. */
@@ -60,7 +59,7 @@ export interface FlowOptions {
 /** One pass over captures. */
 export class FlowTracker implements FlowPass {
   readonly dissector: Dissector;
-  readonly queue = new FlowQueue();
+  readonly queue: FlowQueue;
   readonly seed: number;
   readonly addresses: AddressTable;
   readonly paths = new PathTable();
@@ -83,6 +82,7 @@ export class FlowTracker implements FlowPass {
   constructor(dissector: Dissector, options: FlowOptions = {}) {
     this.dissector = dissector;
     this.seed = (options.seed ?? Math.random() * 2 ** 32) | 0;
+    this.queue = new FlowQueue(options.columns);
     this.addresses = new AddressTable(this.seed);
     if ((options.keyBatch ?? true) && isStandard(dissector.protocols.slice(1))) {
       const context = createKeyBatchContext(dissector, this.addresses, this.seed);
@@ -93,7 +93,7 @@ export class FlowTracker implements FlowPass {
     this.baseSeconds = options.base ?? Number.NaN;
     this.maxFlows = options.maxFlows ?? DEFAULT_MAX_FLOWS;
     const onReleased = (record: number): void => options.onReleased?.(this.reader.record(record));
-    this.table = new FlowTable(this.maxFlows, this.seed, onReleased, options.isShared);
+    this.table = new FlowTable(this.maxFlows, this.seed, onReleased, options);
     const segment = tcpAnalysis(this.table, this.queue, options.onIrregularity);
     this.takeQueue = packetUpdate(this.table, this.queue, segment, this.tcpIdle, this.idle);
     this.reader = new FlowReader(this.table, this);
