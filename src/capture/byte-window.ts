@@ -68,6 +68,16 @@ export class ByteWindow {
     return bytes;
   }
 
+  /**
+   * Moves what is not consumed to a buffer of just its length.
+   *
+   * @returns the buffer that is not needed any more
+   */
+  release(): Uint8Array {
+    const { available } = this;
+    return this.exchange(new Uint8Array(available), available, available);
+  }
+
   #moveToFront(): void {
     if (this.position === 0) return;
     this.bytes.copyWithin(0, this.position, this.end);

@@ -138,6 +138,15 @@ export class CaptureReader {
   }
 
   /**
+   * Gives the buffer up, for no more octets are expected; what is not consumed is kept. Rows and packets handed over before are void.
+   *
+   * @returns the buffer that was in use, which is the caller's
+   */
+  release(): Uint8Array {
+    return this.#window.release();
+  }
+
+  /**
    * Fills a batch with the next packets.
    *
    * @returns the rows filled; 0 where more octets are needed

@@ -5,6 +5,7 @@ import { type InputEnd, PacketMerge, type PacketRun } from '../capture/merge.ts'
 import { Packet } from '../capture/packet.ts';
 import { interfacePoint, pointNames } from '../capture/point.ts';
 import { openInput } from '../node/capture-input.ts';
+import type { FileReading } from '../node/file-source.ts';
 import { commandNearTo } from './command-names.ts';
 import { ExitCode } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
@@ -34,15 +35,13 @@ export interface PastedDumps {
 }
 
 /** What a loop over captures is given. */
-export interface CaptureLoop {
+export interface CaptureLoop extends FileReading {
   readonly io: CommandIo;
   readonly messages: Messages;
   /** The captures are consecutive pieces: read one after the other, not merged by time. */
   readonly join?: boolean;
   /** The last of the paths are pasted dumps rather than captures. */
   readonly dumps?: PastedDumps;
-  /** False where all processors are at work: captures are then read when their octets are needed, not ahead of that. */
-  readonly readsAhead?: boolean | undefined;
   /** Packets are printed as they are read: a terminal that shows them cannot show progress. */
   readonly printsPackets?: boolean;
   /** Called before the first packet with the captures that could be opened. */
@@ -160,12 +159,12 @@ function progressOf(
 async function openOrReport(
   path: string,
   isDump: boolean,
-  { io, messages, dumps, readsAhead = true }: CaptureLoop,
+  { io, messages, dumps, readsAhead, readBuffers }: CaptureLoop,
 ): Promise<CaptureInput | undefined> {
   try {
     const onNotice = (text: string): void => messages.notice(path, text);
     const { stdin, threadProgram } = io;
-    const options = { onNotice, threadProgram, readsAhead, ...(stdin === undefined ? {} : { stdin }) };
+    const options = { onNotice, threadProgram, readsAhead, readBuffers, ...(stdin === undefined ? {} : { stdin }) };
     if (!isDump) return await openInput(path, options);
     const { openHexDump } = await import('../node/hex-dump-input.ts');
     return await openHexDump(path, { ...options, linkType: dumps?.linkType });
@@ -196,6 +195,8 @@ async function readGroup(
       }
       report(end, index, loop, worse);
       loop.onEnd?.(end.input, index);
+      // The next capture may need what this one was read with.
+      end.input.close();
     },
     onOutOfOrder: (input) =>
       messages.notice(input.name, 'packets are not in the order of their times; they stay in sequence'),

@@ -20,7 +20,7 @@ import { type ByteSource, FILE_READ_SIZE, READ_SIZE } from './byte-source.ts';
 import { decompress } from './decompression.ts';
 import { DecompressionThread, deservesThread } from './decompression-thread.ts';
 import { DetectingSource } from './detecting-source.ts';
-import { FileSource } from './file-source.ts';
+import { type FileReading, FileSource } from './file-source.ts';
 import { FileOctets } from './octet-input.ts';
 import { StreamSource } from './stream-source.ts';
 
@@ -32,13 +32,11 @@ const open = promisify(openWithCallback);
 
 type TellNotice = (message: string) => void;
 
-export interface OpenInputOptions {
+export interface OpenInputOptions extends FileReading {
   /** What `-` reads; the process's standard input where it is not given. */
   readonly stdin?: Readable;
   /** Called with what was odd about an input but did not stop its reading. */
   readonly onNotice?: (message: string, name: string) => void;
-  /** False where all processors are at work: a file is then read when its octets are needed, not ahead of that. Default true. */
-  readonly readsAhead?: boolean;
   /** Path of what threads of this process run, so that long compressed files are decompressed by one; without it there are none. */
   readonly threadProgram?: string | undefined;
 }
@@ -132,12 +130,12 @@ function fileSource(
   descriptor: number,
   size: number,
   tellNotice: TellNotice,
-  { threadProgram, readsAhead }: OpenInputOptions,
+  { threadProgram, readsAhead, readBuffers }: OpenInputOptions,
 ): ByteSource {
   const first = new Uint8Array(LONGEST_COMPRESSION_MAGIC);
   const count = readSync(descriptor, first, 0, first.length, 0);
   const compression = recogniseCompression(first.subarray(0, count));
-  if (compression === undefined) return new FileSource(descriptor, readsAhead);
+  if (compression === undefined) return new FileSource(descriptor, { readsAhead, readBuffers });
   if (threadProgram !== undefined && deservesThread(compression, size)) {
     return new DecompressionThread(threadProgram, compression, descriptor, tellNotice);
   }

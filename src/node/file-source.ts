@@ -1,7 +1,8 @@
 import { closeSync, readSync } from 'node:fs';
 import type { CaptureReader } from '../capture/reader.ts';
-import type { ByteSource } from './byte-source.ts';
+import { type ByteSource, FILE_READ_SIZE } from './byte-source.ts';
 import { ReadAhead } from './read-ahead.ts';
+import type { ReadBuffers } from './read-buffers.ts';
 
 /** The least that is worth a read; the reader's buffer mostly has far more room. */
 const LEAST_READ = 64 * 1024;
@@ -10,19 +11,30 @@ const READ_AT_ONCE = 1024 * 1024;
 /** Reads that are waited for between two turns of the event loop, so that signals and timers are heard within some 16 MiB. */
 const READS_PER_TURN = 64;
 
+/** How files are read. */
+export interface FileReading {
+  /** False where all processors are at work: a file is then read when its octets are needed, not ahead of that. Default true. */
+  readonly readsAhead?: boolean | undefined;
+  /** What files are read into that are read one after the other; each has buffers of its own where it is not given. */
+  readonly readBuffers?: ReadBuffers | undefined;
+}
+
 /** A regular file, read into the reader's own buffer, or ahead while what came before is dissected. */
 export class FileSource implements ByteSource {
   readonly #descriptor: number;
   readonly #readsAhead: boolean;
+  readonly #buffers: ReadBuffers | undefined;
+  /** Who has one of the buffers. */
+  #reader: CaptureReader | undefined;
   #position = 0;
   #reads = 0;
   #ahead: ReadAhead | undefined;
   #open = true;
 
-  /** @param readsAhead reads ahead after the first octets, which is worth it where a processor has nothing else to do */
-  constructor(descriptor: number, readsAhead = true) {
+  constructor(descriptor: number, { readsAhead = true, readBuffers }: FileReading = {}) {
     this.#descriptor = descriptor;
     this.#readsAhead = readsAhead;
+    this.#buffers = readBuffers;
   }
 
   get taken(): number {
@@ -31,10 +43,15 @@ export class FileSource implements ByteSource {
 
   fill(reader: CaptureReader): boolean | Promise<boolean> {
     if (this.#readsAhead && this.#position >= READ_AT_ONCE) return this.#fillAhead(reader);
+    if (this.#reader === undefined) this.#lend(reader);
+    const before = reader.bytes;
     const room = reader.space(LEAST_READ);
-    const count = readSync(this.#descriptor, room, 0, room.length, this.#position);
+    // A long record may have needed a longer buffer.
+    if (reader.bytes !== before) this.#buffers?.give(before);
+    const count = readSync(this.#descriptor, room, 0, Math.min(room.length, FILE_READ_SIZE), this.#position);
     this.#position += count;
     reader.commit(count);
+    if (count === 0) this.#takeBack();
     if (count === 0 || ++this.#reads % READS_PER_TURN !== 0) return count > 0;
     return new Promise((resolve) => setImmediate(resolve, true));
   }
@@ -42,16 +59,30 @@ export class FileSource implements ByteSource {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    const { idle } = this.#ahead ?? {};
+    this.#takeBack();
     // A read under way would find another file behind the descriptor's number.
-    if (idle === undefined) closeSync(this.#descriptor);
-    else void idle.then(() => closeSync(this.#descriptor));
+    if (this.#ahead === undefined) closeSync(this.#descriptor);
+    else void this.#ahead.close().then(() => closeSync(this.#descriptor));
   }
 
   async #fillAhead(reader: CaptureReader): Promise<boolean> {
-    this.#ahead ??= new ReadAhead(this.#descriptor, this.#position);
+    this.#ahead ??= new ReadAhead(this.#descriptor, this.#position, this.#buffers);
     const count = await this.#ahead.fill(reader);
     this.#position += count;
+    if (count === 0) this.#takeBack();
     return count > 0;
+  }
+
+  #lend(reader: CaptureReader): void {
+    if (this.#buffers === undefined) return;
+    this.#reader = reader;
+    const { front } = this.#buffers.sizes;
+    this.#buffers.give(reader.exchange(this.#buffers.take(), front, front));
+  }
+
+  #takeBack(): void {
+    const buffer = this.#reader?.release();
+    if (buffer !== undefined) this.#buffers?.give(buffer);
+    this.#reader = undefined;
   }
 }

@@ -4,20 +4,7 @@
  */
 import { read } from 'node:fs';
 import type { CaptureReader } from '../capture/reader.ts';
-import { FRONT } from './byte-source.ts';
-
-/** Octets of one read: shorter ones wait for the event loop more often, half as long ones cost 3 % of a pass of flows. */
-const PIECE = 4 * 1024 * 1024;
-/** Reads under way at a time: the second goes on while the event loop hears of the first. */
-const DEPTH = 2;
-
-/** What a test makes smaller. */
-export interface ReadAheadSizes {
-  /** Octets of one read. */
-  readonly piece: number;
-  /** Room in front of them. */
-  readonly front: number;
-}
+import { READS_AHEAD, ReadBuffers } from './read-buffers.ts';
 
 /** A read under way, or done. */
 interface Piece {
@@ -28,22 +15,25 @@ interface Piece {
 /** The pieces of a file from some position on. */
 export class ReadAhead {
   readonly #descriptor: number;
-  readonly #sizes: ReadAheadSizes;
+  readonly #buffers: ReadBuffers;
   readonly #pieces: Piece[] = [];
   /** Where the next read begins. */
   #position: number;
-  #spare: Uint8Array | undefined;
 
-  /** @param position octet to begin at */
-  constructor(descriptor: number, position: number, sizes: ReadAheadSizes = { piece: PIECE, front: FRONT }) {
+  /**
+   * @param position octet to begin at
+   * @param buffers to read into
+   */
+  constructor(descriptor: number, position: number, buffers = new ReadBuffers()) {
     this.#descriptor = descriptor;
-    this.#sizes = sizes;
+    this.#buffers = buffers;
     this.#position = position;
   }
 
-  /** Settles when no read is under way any more. */
-  get idle(): Promise<unknown> {
-    return Promise.allSettled(this.#pieces.map(({ count }) => count));
+  /** Settles when no read is under way any more, and the buffers of all are given back. No octets may be asked for after that. */
+  async close(): Promise<void> {
+    await this.#idle();
+    this.#drop();
   }
 
   /**
@@ -53,25 +43,27 @@ export class ReadAhead {
    * @throws what the system says of a read that fails
    */
   async fill(reader: CaptureReader): Promise<number> {
-    const { piece: length, front } = this.#sizes;
-    while (this.#pieces.length < DEPTH) this.#begin();
-    const piece = this.#pieces.shift()!;
-    const count = await piece.count;
+    const { piece: length, front } = this.#buffers.sizes;
+    while (this.#pieces.length < READS_AHEAD) this.#begin();
+    const { buffer, count: read } = this.#pieces[0]!;
+    const count = await read;
+    this.#pieces.shift();
     // The reads behind a short one left octets out: they are done again, and find the end or what a growing file has got since.
     if (count < length) {
-      await this.idle;
+      await this.#idle();
       this.#position -= (this.#pieces.length + 1) * length - count;
-      this.#pieces.length = 0;
+      this.#drop();
     }
-    this.#spare = count === 0 ? piece.buffer : reader.exchange(piece.buffer, front, front + count);
+    const before = reader.bytes;
+    if (count > 0) reader.exchange(buffer, front, front + count);
+    if (reader.bytes !== before) this.#buffers.give(before);
+    if (reader.bytes !== buffer) this.#buffers.give(buffer);
     return count;
   }
 
   #begin(): void {
-    const { piece, front } = this.#sizes;
-    const spare = this.#spare;
-    const buffer = spare?.length === front + piece ? spare : new Uint8Array(front + piece);
-    this.#spare = undefined;
+    const { piece, front } = this.#buffers.sizes;
+    const buffer = this.#buffers.take();
     const count = new Promise<number>((resolve, reject) => {
       read(this.#descriptor, buffer, front, piece, this.#position, (error, octets) =>
         error === null ? resolve(octets) : reject(error),
@@ -81,5 +73,14 @@ export class ReadAhead {
     count.catch(() => undefined);
     this.#pieces.push({ buffer, count });
     this.#position += piece;
+  }
+
+  #idle(): Promise<unknown> {
+    return Promise.allSettled(this.#pieces.map(({ count }) => count));
+  }
+
+  /** Forgets all reads; none may be under way. */
+  #drop(): void {
+    for (const { buffer } of this.#pieces.splice(0)) this.#buffers.give(buffer);
   }
 }

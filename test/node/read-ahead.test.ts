@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ReservedColumns } from '../../src/capture/columns.ts';
 import { PacketMerge } from '../../src/capture/merge.ts';
 import { Packet } from '../../src/capture/packet.ts';
 import { CaptureReader } from '../../src/capture/reader.ts';
 import { openInput } from '../../src/node/capture-input.ts';
-import { ReadAhead, type ReadAheadSizes } from '../../src/node/read-ahead.ts';
+import { ReadAhead } from '../../src/node/read-ahead.ts';
+import { type ReadBufferSizes, ReadBuffers } from '../../src/node/read-buffers.ts';
 import { buildPcap } from '../capture/build-capture.ts';
 
 let folder = '';
@@ -29,11 +31,12 @@ function captureOf(lengths: readonly number[]): Uint8Array {
 /** Octets and places of a capture's packets, read ahead in pieces; `meanwhile` is called before each piece but the first. */
 async function packetsOf(
   path: string,
-  sizes: ReadAheadSizes,
+  sizes: ReadBufferSizes,
   meanwhile?: (packets: number) => void,
+  columns?: ReservedColumns,
 ): Promise<string[]> {
   const descriptor = openSync(path, 'r');
-  const ahead = new ReadAhead(descriptor, 0, sizes);
+  const ahead = new ReadAhead(descriptor, 0, new ReadBuffers(columns, sizes));
   const reader = new CaptureReader({ bufferSize: 16 });
   const packet = new Packet();
   const packets: string[] = [];
@@ -44,7 +47,7 @@ async function packetsOf(
       );
     meanwhile?.(packets.length);
   }
-  await ahead.idle;
+  await ahead.close();
   closeSync(descriptor);
   return packets;
 }
@@ -69,10 +72,12 @@ test('pieces of any length give the packets that the whole file gives, with room
       fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 30 }),
       fc.integer({ min: 1, max: 700 }),
       fc.integer({ min: 0, max: 400 }),
-      async (lengths, piece, front) => {
+      fc.boolean(),
+      async (lengths, piece, front, isReserved) => {
         const octets = captureOf(lengths);
         writeFileSync(path, octets);
-        expect(await packetsOf(path, { piece, front })).toEqual(packetsIn(octets));
+        const columns = isReserved ? new ReservedColumns(10_000) : undefined;
+        expect(await packetsOf(path, { piece, front }, undefined, columns)).toEqual(packetsIn(octets));
       },
     ),
     { seed: 11, numRuns: 200 },
@@ -108,7 +113,7 @@ test('a read that fails is told, and nothing is lost that was read before it', a
   const descriptor = openSync(folder, 'r');
   const ahead = new ReadAhead(descriptor, 0);
   await expect(ahead.fill(new CaptureReader())).rejects.toMatchObject({ code: 'EISDIR' });
-  await ahead.idle;
+  await ahead.close();
   closeSync(descriptor);
 });
 
