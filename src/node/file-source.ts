@@ -48,7 +48,7 @@ export class FileSource implements ByteSource {
     const room = reader.space(LEAST_READ);
     // A long record may have needed a longer buffer.
     if (reader.bytes !== before) this.#buffers?.give(before);
-    const count = readSync(this.#descriptor, room, 0, Math.min(room.length, FILE_READ_SIZE), this.#position);
+    const count = readSync(this.#descriptor, room, 0, this.#lengthFor(room, reader), this.#position);
     this.#position += count;
     reader.commit(count);
     if (count === 0) this.#takeBack();
@@ -71,6 +71,13 @@ export class FileSource implements ByteSource {
     this.#position += count;
     if (count === 0) this.#takeBack();
     return count > 0;
+  }
+
+  /** Octets of one read: a buffer that was lent is filled no further than the reader's own would be. */
+  #lengthFor(room: Uint8Array, { bytes }: CaptureReader): number {
+    if (this.#reader === undefined) return room.length;
+    const held = bytes.length - room.length;
+    return Math.min(room.length, Math.max(LEAST_READ, FILE_READ_SIZE - held));
   }
 
   #lend(reader: CaptureReader): void {

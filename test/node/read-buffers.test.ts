@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CountedColumns, ReservedColumns } from '../../src/capture/columns.ts';
 import { type InputEnd, PacketMerge } from '../../src/capture/merge.ts';
+import { Packet } from '../../src/capture/packet.ts';
 import { CaptureReader } from '../../src/capture/reader.ts';
 import { FRONT } from '../../src/node/byte-source.ts';
 import { openInput } from '../../src/node/capture-input.ts';
@@ -149,6 +150,25 @@ describe.each([true, false])('read ahead: %s', (readsAhead) => {
       await expect.poll(() => isWhole(buffers, columns)).toBe(true);
     }
   });
+});
+
+test.each([true, false])('reads are as long as they are without a reserve; read ahead: %s', async (readsAhead) => {
+  const path = join(folder, 'lengths.pcap');
+  writeFileSync(path, captureOf(4 * MANY));
+  const reads: number[][] = [];
+  for (const readBuffers of [undefined, new ReadBuffers(new ReservedColumns(readBufferOctets()))]) {
+    const input = await openInput(path, { readsAhead, readBuffers });
+    const packet = new Packet();
+    const ends: number[] = [];
+    do {
+      ends.push(input.progress?.()?.read ?? -1);
+      while (input.reader.next(packet));
+    } while (await input.refill());
+    input.close();
+    reads.push(ends);
+  }
+  expect(reads[0]?.length).toBeGreaterThan(5);
+  expect(reads[1]).toEqual(reads[0]);
 });
 
 test('what a capture leaves over is told after its buffer has gone', async () => {
