@@ -15,7 +15,7 @@ const READS_PER_TURN = 64;
 export interface FileReading {
   /** False where all processors are at work: a file is then read when its octets are needed, not ahead of that. Default true. */
   readonly readsAhead?: boolean | undefined;
-  /** What files are read into that are read one after the other; each has buffers of its own where it is not given. */
+  /** What files are read into that are read one after the other, rows and packets being void once one is closed; buffers of each file's own else. */
   readonly readBuffers?: ReadBuffers | undefined;
 }
 
@@ -51,7 +51,6 @@ export class FileSource implements ByteSource {
     const count = readSync(this.#descriptor, room, 0, this.#lengthFor(room, reader), this.#position);
     this.#position += count;
     reader.commit(count);
-    if (count === 0) this.#takeBack();
     if (count === 0 || ++this.#reads % READS_PER_TURN !== 0) return count > 0;
     return new Promise((resolve) => setImmediate(resolve, true));
   }
@@ -59,7 +58,7 @@ export class FileSource implements ByteSource {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#takeBack();
+    if (this.#reader !== undefined) this.#buffers?.give(this.#reader.release());
     // A read under way would find another file behind the descriptor's number.
     if (this.#ahead === undefined) closeSync(this.#descriptor);
     else void this.#ahead.close().then(() => closeSync(this.#descriptor));
@@ -69,7 +68,6 @@ export class FileSource implements ByteSource {
     this.#ahead ??= new ReadAhead(this.#descriptor, this.#position, this.#buffers);
     const count = await this.#ahead.fill(reader);
     this.#position += count;
-    if (count === 0) this.#takeBack();
     return count > 0;
   }
 
@@ -85,11 +83,5 @@ export class FileSource implements ByteSource {
     this.#reader = reader;
     const { front } = this.#buffers.sizes;
     this.#buffers.give(reader.exchange(this.#buffers.take(), front, front));
-  }
-
-  #takeBack(): void {
-    const buffer = this.#reader?.release();
-    if (buffer !== undefined) this.#buffers?.give(buffer);
-    this.#reader = undefined;
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CountedColumns, ReservedColumns } from '../../src/capture/columns.ts';
+import type { CaptureInput } from '../../src/capture/input.ts';
 import { type InputEnd, PacketMerge } from '../../src/capture/merge.ts';
 import { Packet } from '../../src/capture/packet.ts';
 import { CaptureReader } from '../../src/capture/reader.ts';
@@ -73,6 +74,8 @@ function damaged(count: number, index: number): Uint8Array {
 }
 
 interface Reading {
+  /** Closed. */
+  readonly input: CaptureInput;
   readonly packets: number;
   /** Packets whose octets are those that were written. */
   readonly sound: number;
@@ -111,7 +114,7 @@ async function readAll(
     }
   }
   input.close();
-  return { packets, sound, reserved, end };
+  return { input, packets, sound, reserved, end };
 }
 
 describe.each([true, false])('read ahead: %s', (readsAhead) => {
@@ -171,10 +174,11 @@ test.each([true, false])('reads are as long as they are without a reserve; read 
   expect(reads[1]).toEqual(reads[0]);
 });
 
-test('what a capture leaves over is told after its buffer has gone', async () => {
+test('what a capture leaves over can be told after its buffer has gone', async () => {
   const { columns, buffers } = reserveFor();
-  const { end } = await readAll(captureOf(MANY).subarray(0, HEADER + 700 * RECORD + 100), buffers, columns);
-  expect(end?.cutOff).toEqual({ byteOffset: HEADER + 700 * RECORD, needed: RECORD, available: 100 });
+  const { input } = await readAll(captureOf(MANY).subarray(0, HEADER + 700 * RECORD + 100), buffers, columns);
+  expect(input.reader.bytes).toHaveLength(100);
+  expect(input.reader.end()).toEqual({ byteOffset: HEADER + 700 * RECORD, needed: RECORD, available: 100 });
 });
 
 test('captures read at the same time get buffers of their own where those of the reserve are taken', async () => {
