@@ -81,7 +81,6 @@ export class FileSource implements ByteSource {
   #lend(reader: CaptureReader): void {
     if (this.#buffers === undefined) return;
     this.#reader = reader;
-    const { front } = this.#buffers.sizes;
-    this.#buffers.give(reader.exchange(this.#buffers.take(), front, front));
+    reader.exchange(this.#buffers.take(), 0, 0);
   }
 }
