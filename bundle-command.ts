@@ -1,7 +1,9 @@
 /** Bundles the command: one file that is a function, which `bin/command.js` compiles and calls, and the packages that few runs need. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { numbers } from './bundle-numbers.ts';
+import { compileFlowKernel } from './wasm/flow-kernel.ts';
 
 /** Packages with files of their own beside the command's: regular expressions, YAML, tables and Zstandard, a quarter of it all. */
 const BESIDE = ['cli-table3', 'fzstd', 're2js', 'js-yaml'];
@@ -35,5 +37,6 @@ export async function bundleCommand(folder: string): Promise<string[]> {
     }),
     build({ ...COMMON, entryPoints: BESIDE, outdir: folder, outExtension: { '.js': '.cjs' }, entryNames: '[name]' }),
   ]);
+  writeFileSync(join(folder, 'flow-kernel.wasm'), compileFlowKernel());
   return results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 }

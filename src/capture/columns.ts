@@ -3,6 +3,7 @@
 /** Where the columns of a hot path come from; all their numbers are 0. */
 export interface Columns {
   int32(length: number): Int32Array;
+  uint32(length: number): Uint32Array;
   float64(length: number): Float64Array;
   uint16(length: number): Uint16Array;
   octets(length: number): Uint8Array;
@@ -11,6 +12,7 @@ export interface Columns {
 /** Each column is an array of its own. */
 export const SEPARATE: Columns = {
   int32: (length) => new Int32Array(length),
+  uint32: (length) => new Uint32Array(length),
   float64: (length) => new Float64Array(length),
   uint16: (length) => new Uint16Array(length),
   octets: (length) => new Uint8Array(length),
@@ -75,6 +77,10 @@ export class ReservedColumns implements Columns {
     return new Int32Array(this.memory.buffer, this.#take(length * Int32Array.BYTES_PER_ELEMENT), length);
   }
 
+  uint32(length: number): Uint32Array {
+    return new Uint32Array(this.memory.buffer, this.#take(length * Uint32Array.BYTES_PER_ELEMENT), length);
+  }
+
   float64(length: number): Float64Array {
     return new Float64Array(this.memory.buffer, this.#take(length * Float64Array.BYTES_PER_ELEMENT), length);
   }
@@ -105,6 +111,10 @@ export class CountedColumns implements Columns {
 
   int32(length: number): Int32Array {
     return new Int32Array(this.#add(length * Int32Array.BYTES_PER_ELEMENT));
+  }
+
+  uint32(length: number): Uint32Array {
+    return new Uint32Array(this.#add(length * Uint32Array.BYTES_PER_ELEMENT));
   }
 
   float64(length: number): Float64Array {

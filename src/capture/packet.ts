@@ -14,7 +14,7 @@ export class PacketBatch {
   /** Captured octets. */
   readonly length: Int32Array;
   /** Octets the packet had on the wire, as the capture tells. */
-  readonly wireLength: Float64Array;
+  readonly wireLength: Uint32Array;
   /** Whole seconds since 1970-01-01T00:00:00Z. */
   readonly seconds: Float64Array;
   /** Nanoseconds after `seconds`, 0 to 999,999,999, or NO_TIME. */
@@ -37,7 +37,7 @@ export class PacketBatch {
     this.capacity = capacity;
     this.start = columns.int32(capacity);
     this.length = columns.int32(capacity);
-    this.wireLength = columns.float64(capacity);
+    this.wireLength = columns.uint32(capacity);
     this.seconds = columns.float64(capacity);
     this.nanos = columns.int32(capacity);
     this.interfaceId = columns.int32(capacity);

@@ -8,6 +8,24 @@ import type { PcapHeader } from './pcap-header.ts';
 
 const NANOS = 1_000_000_000;
 
+/** How the records of a file are written. */
+export interface RecordFormat {
+  /** Octets of a record's header, 16 or 24. */
+  readonly headerLength: number;
+  readonly isLittle: boolean;
+  /** Ticks of a second's fraction, and nanoseconds of a tick. */
+  readonly perSecond: number;
+  readonly nanosPerTick: number;
+  /** Captured octets up to which there is nothing to be said of a record. */
+  readonly snapLength: number;
+}
+
+/** Records in a window. */
+export interface PlainRecords {
+  readonly window: ByteWindow;
+  readonly format: RecordFormat;
+}
+
 /** Cuts the records of a pcap file out of a window, after the file header. */
 export class PcapRecords {
   readonly #window: ByteWindow;
@@ -41,9 +59,25 @@ export class PcapRecords {
   cutter(batch: PacketBatch): RowCutter {
     if (this.#filled !== batch) {
       this.#filled = batch;
-      this.#cut = cutterInto(batch, this.#window, this.#header, this.#snapLength);
+      const { plain } = this;
+      this.#cut = plain === undefined ? () => false : cutterInto(batch, plain.window, plain.format);
     }
     return this.#cut;
+  }
+
+  /** Where records are, and how to read those of which nothing is to be said; undefined where each has to be looked at. */
+  get plain(): PlainRecords | undefined {
+    const header = this.#header;
+    if (header.lengthOrder !== 'captured-first') return undefined;
+    const perSecond = ticksPerSecond(header);
+    const format = {
+      headerLength: header.recordHeaderLength,
+      isLittle: header.byteOrder === 'little-endian',
+      perSecond,
+      nanosPerTick: NANOS / perSecond,
+      snapLength: this.#snapLength,
+    };
+    return { window: this.#window, format };
   }
 
   /** Captured octets up to which there is nothing to be said of a record. */
@@ -139,14 +173,10 @@ function ticksPerSecond({ precision }: PcapHeader): number {
 }
 
 /** A closure, so that columns and header are constants of its code: 10 ns a packet less than a method takes. */
-function cutterInto(batch: PacketBatch, window: ByteWindow, header: PcapHeader, snapLength: number): RowCutter {
+function cutterInto(batch: PacketBatch, window: ByteWindow, recordFormat: RecordFormat): RowCutter {
   const { start, length, wireLength, seconds, nanos } = batch;
   const { interfaceId, byteOffset, optionsStart, optionsEnd } = batch;
-  const headerLength = header.recordHeaderLength;
-  const isLittle = header.byteOrder === 'little-endian';
-  const perSecond = ticksPerSecond(header);
-  const nanosPerTick = NANOS / perSecond;
-  if (header.lengthOrder !== 'captured-first') return () => false;
+  const { headerLength, isLittle, perSecond, nanosPerTick, snapLength } = recordFormat;
   return (row) => {
     const { view, position, inputOffset } = window;
     const at = position + headerLength;

@@ -4,7 +4,7 @@ import { describeForeign } from './foreign-formats.ts';
 import type { ByteOrder, CaptureInterface, CaptureSection, NameRecord } from './interface.ts';
 import { type Notice, Notices } from './notice.ts';
 import { type Packet, PacketBatch, type RowCutter } from './packet.ts';
-import { PcapRecords } from './pcap.ts';
+import { PcapRecords, type PlainRecords } from './pcap.ts';
 import { type PcapHeader, pcapHeaderLength, pcapInterface, readPcapHeader } from './pcap-header.ts';
 import { PcapngBlocks } from './pcapng.ts';
 import { BLOCK_HEADER_LENGTH, BlockType, BYTE_ORDER_MAGIC, minimumBlockLength } from './pcapng-blocks.ts';
@@ -170,6 +170,11 @@ export class CaptureReader {
   /** What takes packets one by one into a batch, where the format allows for it: that of pcap, once its header was read. */
   cutter(batch: PacketBatch): RowCutter | undefined {
     return this.#records?.cutter(batch);
+  }
+
+  /** The same for code that does the cutting itself: where the records are, and how they are written. */
+  get plainRecords(): PlainRecords | undefined {
+    return this.#records?.plain;
   }
 
   /**

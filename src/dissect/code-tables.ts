@@ -11,7 +11,8 @@ export interface DecodeAs {
 /** Ids of protocols by code, for each table; 0 where a code is nobody's. */
 export type CodeTables = Readonly<Record<TableName, Uint16Array>>;
 
-const CODE_POINTS = 65536;
+/** Codes of a table. */
+export const CODE_POINTS = 65536;
 
 /**
  * Fills the tables with the protocols' claims; a protocol's id is its place in the list, from 1. Overrides come last.

@@ -72,7 +72,7 @@ export class Dispatcher<P extends Protocol = Protocol> implements Dispatch, Regi
   }
 
   /** Protocol ids by code, for those who follow chains without rows. */
-  codePoints(table: TableName): Readonly<Uint16Array> {
+  codePoints(table: TableName): Uint16Array {
     return this.tables[table];
   }
 

@@ -5,7 +5,7 @@ import type { Layers } from '../dissect/layers.ts';
 import { sll } from '../protocols/sll.ts';
 import { sll2 } from '../protocols/sll2.ts';
 import type { InputDescription } from './capture-point.ts';
-import type { FlowPass } from './flow-pass.ts';
+import type { CommonPackets, FlowPass } from './flow-pass.ts';
 import type { FragmentedPacket } from './fragment-flows.ts';
 import { TCP } from './ip-protocol.ts';
 import { PacketCopies } from './packet-copies.ts';
@@ -57,14 +57,15 @@ export class FlowInput {
   /** Takes rows [from, to) of a batch, whose offsets are in `view`. */
   add(view: DataView, batch: PacketBatch, from: number, to: number): void {
     const { tracker } = this;
-    const { queue } = tracker;
+    const { queue, keyBatch } = tracker;
     const { interfaceId } = batch;
     for (let row = from; row < to; ) {
       let end = row + 1;
       while (end < to && interfaceId[end] === interfaceId[row]) end++;
       const known = this.interfaceOf(interfaceId[row]!);
       while (row < end) {
-        const next = known.isCommon ? this.addCommon(view, batch, row, end, known) : row;
+        const isCommon = known.isCommon && keyBatch !== undefined;
+        const next = isCommon ? this.addCommon(keyBatch, view, batch, row, end, known) : row;
         this.packets += next - row;
         row = next;
         if (queue.count === QUEUE_CAPACITY) tracker.flush(view);
@@ -83,21 +84,24 @@ export class FlowInput {
    */
   addRest(reader: CaptureReader, batch: PacketBatch): void {
     const { tracker } = this;
-    const { queue } = tracker;
-    const { view } = reader;
-    const cut = reader.cutter(batch);
+    const { queue, keyBatch } = tracker;
+    const { view, plainRecords: records } = reader;
     const known = this.interfaceOf(0);
-    if (cut === undefined || !known.isCommon) return;
+    if (records === undefined || keyBatch === undefined || !known.isCommon) return;
+    const kernel = tracker.kernel?.reaches(view) && tracker.kernel.cuts(records) ? tracker.kernel : undefined;
+    const rows = kernel?.rows ?? batch;
+    const sumUp = kernel?.over(records) ?? keyBatch.sumUp;
+    const cut = kernel === undefined ? reader.cutter(rows) : undefined;
     for (;;) {
-      batch.count = 0;
-      const taken = this.addCommon(view, batch, 0, batch.capacity, known, cut);
+      rows.count = 0;
+      const taken = this.addCommon({ sumUp, context: keyBatch.context }, view, rows, 0, rows.capacity, known, cut);
       this.packets += taken;
-      const isLeft = batch.count > taken;
+      const isLeft = rows.count > taken;
       if (!isLeft && queue.count < QUEUE_CAPACITY) break;
       if (queue.count === QUEUE_CAPACITY) tracker.flush(view);
       if (isLeft) {
         this.packets++;
-        this.addRow(view, batch, taken, known);
+        this.addRow(view, rows, taken, known);
       }
     }
     tracker.flush(view);
@@ -105,6 +109,7 @@ export class FlowInput {
 
   /** Sums up packets as far as the generated function goes; answers the row it came to. */
   private addCommon(
+    { sumUp, context }: CommonPackets,
     view: DataView,
     batch: PacketBatch,
     row: number,
@@ -113,15 +118,12 @@ export class FlowInput {
     cut?: RowCutter,
   ): number {
     const { tracker } = this;
-    const { keyBatch } = tracker;
-    if (keyBatch === undefined) return row;
-    const { context } = keyBatch;
     tracker.timeOf(batch, row);
     context.baseSeconds = tracker.base;
     context.firstProtocol = known.firstProtocol;
     context.key3 = this.pointOf(batch.interfaceId[row]!, known, 0) << POINT_SHIFT;
     context.packetsBefore = this.packets - row + 1;
-    return keyBatch.sumUp(view, batch, row, end, cut);
+    return sumUp(view, batch, row, end, cut);
   }
 
   /** Sums a packet up by its rows of layers. */

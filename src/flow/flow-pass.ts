@@ -3,10 +3,17 @@ import type { PacketBatch } from '../capture/packet.ts';
 import type { Dissector } from '../dissect/dissector.ts';
 import type { AddressTable } from './address-table.ts';
 import type { CapturePoint } from './capture-point.ts';
+import type { FlowKernel } from './flow-kernel.ts';
 import type { FragmentFlows } from './fragment-flows.ts';
 import type { KeyBatch, KeyBatchContext } from './key-batch-context.ts';
 import type { PathTable } from './path-table.ts';
 import type { FlowQueue } from './queue.ts';
+
+/** What sums up packets of common protocols, and what it is told of them. */
+export interface CommonPackets {
+  readonly sumUp: KeyBatch;
+  readonly context: KeyBatchContext;
+}
 
 /** One pass over captures, as its inputs see it. */
 export interface FlowPass {
@@ -18,7 +25,9 @@ export interface FlowPass {
   readonly paths: PathTable;
   readonly fragments: FragmentFlows;
   /** The generated batch function, and what it is told of the packets in hand; undefined where it doesn't fit. */
-  readonly keyBatch: { readonly sumUp: KeyBatch; readonly context: KeyBatchContext } | undefined;
+  readonly keyBatch: CommonPackets | undefined;
+  /** The same as WebAssembly, for packets that it can reach. */
+  readonly kernel: FlowKernel | undefined;
   /** Packets that belong to no flow. */
   unattributed: number;
   /** Second that times count from: that of the first packet with a time. */

@@ -1,12 +1,31 @@
-/** How much memory the hot path of flows takes where all of it comes out of one reserve. */
-import { CountedColumns } from '../capture/columns.ts';
+/** What of a pass can lie in one reserve of memory, and how much of it that takes. */
+import { type Columns, CountedColumns } from '../capture/columns.ts';
+import { PacketBatch } from '../capture/packet.ts';
 import { FlowTable } from './flow-table.ts';
-import { FlowQueue } from './queue.ts';
+import { type LookupTables, lookupTables } from './key-batch-context.ts';
+import { FlowQueue, QUEUE_CAPACITY } from './queue.ts';
 
-/** Octets of `ReservedColumns` that a tracker of at most so many flows takes: its queue, its records and their index. */
+/** Columns of a pass that are as long with any number of flows. */
+export interface HotColumns {
+  readonly queue: FlowQueue;
+  /** Packets on their way into the queue, where the kernel cuts them. */
+  readonly rows: PacketBatch;
+  readonly tables: LookupTables;
+}
+
+/** Takes them out of a reserve, always in the same order: compiled code has their addresses in it. */
+export function hotColumns(columns: Columns): HotColumns {
+  return {
+    queue: new FlowQueue(columns),
+    rows: new PacketBatch(QUEUE_CAPACITY, columns),
+    tables: lookupTables(columns),
+  };
+}
+
+/** Octets of `ReservedColumns` that a tracker of at most so many flows takes: its queue, its tables, its records and their index. */
 export function flowColumnOctets(maxFlows: number): number {
   const columns = new CountedColumns();
-  new FlowQueue(columns);
+  hotColumns(columns);
   new FlowTable(maxFlows, 0, () => undefined, { columns });
   return columns.total;
 }

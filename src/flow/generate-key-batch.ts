@@ -8,21 +8,25 @@ import type { Field } from '../dissect/field.ts';
 import type { Protocol, TableName } from '../dissect/protocol.ts';
 import { CaseGenerator } from '../protocols/case-generator.ts';
 import { readExpression } from '../protocols/generated-expressions.ts';
-import { KeyBit } from './queue.ts';
+import { HAS_TUNNEL_ID, KeyBit, TUNNEL_KIND_SHIFT } from './queue.ts';
 
 /** Expression that reads the 32 bits of an address, or has the 128 bits of one numbered. */
-function readAddress(field: Field): string {
-  const at = `at + ${field.octetOffset}`;
-  return field.bitWidth === 32 ? `view.getInt32(${at})` : `addresses.numberOf(view, ${at}) | 0`;
+function readAddress(field: Field, at: string): string {
+  const octet = `${at} + ${field.octetOffset}`;
+  return field.bitWidth === 32 ? `view.getInt32(${octet})` : `addresses.numberOf(view, ${octet}) | 0`;
 }
+
+/** Most packets of an overlay: what is in the tunnel begins with the first again. */
+const USUAL = ['eth', 'ip', 'udp', 'vxlan', 'tcp'];
 
 class Generator extends CaseGenerator {
   write(): string {
+    const usual = this.usualChain();
     const cases = this.cases();
     return `${HEAD}
 ${this.imports('../protocols')}
 import type { KeyBatch, KeyBatchContext } from './key-batch-context.ts';
-import { type FlowQueue, hashKey, QUEUE_CAPACITY } from './queue.ts';
+import { type FlowQueue, hashKey, QUEUE_CAPACITY, TUNNEL_KIND_SHIFT } from './queue.ts';
 
 ${this.constants()}
 
@@ -40,39 +44,47 @@ export function createKeyBatch(context: KeyBatchContext, queue: FlowQueue): KeyB
   const { baseSeconds, firstProtocol, key3: pointAndFlags, packetsBefore } = context;
   let entry = queue.count;
   let row = from;
-  for (; row < to && entry < QUEUE_CAPACITY; row++) {
+  rows: for (; row < to && entry < QUEUE_CAPACITY; row++) {
     if (cut !== undefined && !cut(row)) break;
     let at = starts[row]!;
     let limit = at + lengths[row]!;
-    const wire = wireLengths[row]! > lengths[row]! ? wireLengths[row]! : lengths[row]!;
-    if (wire > 0x3fffffff || nanos[row]! < 0) break;
+    if (wireLengths[row]! > 0x3fffffff || nanos[row]! < 0) break;
+    // Octets that were captured were on the wire, whatever the record says.
+    const wire = Math.max(wireLengths[row]! | 0, lengths[row]!);
     let wireEnd = (at + wire) | 0;
     let id = firstProtocol;
     let parent = 0;
-    let isSound = false;
     let network = -1;
-    let source = 0;
-    let destination = 0;
-    let flags = 0;
-    let octets = 0;
-    let hops = 0;
+    let version = 0;
     let transport = -1;
     let payload = 0;
-    let protocol = 0;
-    let sourcePort = 0;
-    let destinationPort = 0;
-    let outerSource = 0;
-    let outerDestination = 0;
+    let outer = -1;
+    let outerVersion = 0;
     let tunnel = 0;
-    let outerPort = 0;
+    tunnelPort[entry] = 0;
     chain: for (;;) {
+${usual}
       switch (id) {
+        ${USUAL.map((name) => `case ${this.id(name)}:`).join('\n        ')}
+          continue;
 ${cases}
         default:
-          break chain;
+          break rows;
       }
     }
-    if (!isSound || network < 0) break;
+    if (network < 0) break;
+    let flags = 0;
+    let outerSource = 0;
+    let outerDestination = 0;
+${this.byVersion('outerVersion', (protocol) => this.addresses(protocol, 'outer', 'outerSource', 'outerDestination', KeyBit.outerIpv6))}
+    let source = 0;
+    let destination = 0;
+    let octets = 0;
+    let hops = 0;
+    let protocol = 0;
+${this.byVersion('version', (each) => this.packet(each))}
+    const sourcePort = ${this.port('srcport', 'transport')};
+    const destinationPort = ${this.port('dstport', 'transport')};
     // Either endpoint may be the lower one, which no processor can predict: the two change places without a branch.
     const isSecond = source === destination ? +(sourcePort > destinationPort) : +(source > destination);
     const addressSwap = (source ^ destination) & -isSecond;
@@ -100,7 +112,6 @@ ${cases}
     ipLength[entry] = octets;
     payloadLength[entry] = wireEnd - payload;
     ttl[entry] = hops;
-    tunnelPort[entry] = outerPort;
     wireLength[entry] = wire;
     time[entry] = (seconds[row]! - baseSeconds) * 1e9 + nanos[row]!;
     packet[entry] = packetsBefore + row;
@@ -120,75 +131,111 @@ ${cases}
       case 'network':
         return this.network(protocol);
       case 'tunnel':
-        return this.enterTunnel(this.tunnelKind(String(protocol.tunnel)), protocol);
+        return this.enterTunnel(this.tunnelOf(protocol));
       case 'transport':
-        return this.transport(protocol);
+        return this.transport();
       default:
         return [];
     }
   }
 
   private network(protocol: Protocol): string[] {
-    const field = (key: string): Field => fieldOf(protocol, key);
-    const isIpv6 = field('src').bitWidth === 128;
     const kinds = Object.entries(protocol.tunnel as Readonly<Record<string, string>>);
     return [
-      'if (behind >= wireEnd) break chain;',
-      ...kinds.flatMap(([around, kind]) => [
-        `if (parent === ${this.id(around)}) {`,
-        ...this.enterTunnel(this.tunnelKind(kind)).map((line) => `  ${line}`),
-        '}',
-      ]),
+      `if (behind >= wireEnd) ${this.leave}`,
+      `const kind = ${kinds.map(([around, kind]) => `parent === ${this.id(around)} ? ${this.tunnelKind(kind)} : `).join('')}0;`,
+      'if (kind !== 0) {',
+      ...this.enterTunnel('kind << TUNNEL_KIND_SHIFT').map((line) => `  ${line}`),
+      '}',
       'network = at;',
-      `source = ${readAddress(field('src'))};`,
-      `destination = ${readAddress(field('dst'))};`,
-      `octets = declared - at;`,
-      `hops = ${readExpression(field(isIpv6 ? 'hlim' : 'ttl'))};`,
-      `protocol = ${readExpression(fieldOf(protocol, protocol.nextField?.key ?? ''))};`,
-      ...(isIpv6 ? [`flags |= ${KeyBit.ipv6};`] : [`flags &= ~${KeyBit.ipv6};`]),
+      `version = ${this.id(protocol.name)};`,
       'transport = -1;',
-      'sourcePort = 0;',
-      'destinationPort = 0;',
     ];
   }
 
-  private enterTunnel(kind: number, protocol?: Protocol): string[] {
-    const id = protocol?.fixed.find(({ key }) => key === 'vni');
+  /** Takes what was read so far for the outside of a tunnel, of which the key's last word is given. */
+  private enterTunnel(word: string): string[] {
     return [
-      'if (network < 0 || tunnel !== 0) break chain;',
-      'outerSource = source;',
-      'outerDestination = destination;',
-      `if ((flags & ${KeyBit.ipv6}) !== 0) flags |= ${KeyBit.outerIpv6};`,
-      'outerPort = transport < 0 ? 0 : destinationPort;',
-      id === undefined ? `tunnel = ${kind} << 24;` : `tunnel = ${(kind << 24) | (1 << 31)} | ${readExpression(id)};`,
+      `if (network < 0 || tunnel !== 0) ${this.leave}`,
+      'outer = network;',
+      'outerVersion = version;',
+      `if (transport >= 0) tunnelPort[entry] = ${this.port('dstport', 'transport')};`,
+      `tunnel = ${word};`,
     ];
   }
 
-  private transport(protocol: Protocol): string[] {
+  /** The key's last word for a tunnel with a header of its own. */
+  private tunnelOf(protocol: Protocol): string {
+    const kind = this.tunnelKind(String(protocol.tunnel)) << TUNNEL_KIND_SHIFT;
+    const id = protocol.fixed.find(({ key }) => key === 'vni');
+    return id === undefined ? `${kind}` : `${kind | HAS_TUNNEL_ID} | ${readExpression(id)}`;
+  }
+
+  /** Lines for the version of IP that a local holds the id of. */
+  private byVersion(local: string, lines: (protocol: Protocol) => readonly string[]): string {
+    return this.common()
+      .filter(({ role }) => role === 'network')
+      .map(
+        (protocol) => `if (${local} === ${this.id(protocol.name)}) {\n      ${lines(protocol).join('\n      ')}\n    }`,
+      )
+      .join(' else ')
+      .replace(/^/, '    ');
+  }
+
+  private addresses(protocol: Protocol, at: string, source: string, destination: string, ipv6: number): string[] {
+    const [src, dst] = [fieldOf(protocol, 'src'), fieldOf(protocol, 'dst')];
     return [
-      `sourcePort = ${readExpression(fieldOf(protocol, 'srcport'))};`,
-      `destinationPort = ${readExpression(fieldOf(protocol, 'dstport'))};`,
-      'transport = at;',
-      'payload = behind;',
+      `${source} = ${readAddress(src, at)};`,
+      `${destination} = ${readAddress(dst, at)};`,
+      ...(src.bitWidth === 128 ? [`flags |= ${ipv6};`] : []),
     ];
+  }
+
+  /** What the innermost packet's header says. */
+  private packet(protocol: Protocol): string[] {
+    const read = (key: string): string => readExpression(fieldOf(protocol, key), 'network');
+    const { extentField, extentIncludesHeader, minimum } = protocol;
+    const hopLimit = protocol.fixed.some(({ key }) => key === 'ttl') ? 'ttl' : 'hlim';
+    return [
+      ...this.addresses(protocol, 'network', 'source', 'destination', KeyBit.ipv6),
+      `octets = ${extentIncludesHeader ? '' : `${minimum} + `}${read(extentField?.key ?? '')};`,
+      `hops = ${read(hopLimit)};`,
+      `protocol = ${read(protocol.nextField?.key ?? '')};`,
+    ];
+  }
+
+  private transport(): string[] {
+    return ['transport = at;', 'payload = behind;'];
+  }
+
+  /** Reads a port, which all transport headers have in the same place. */
+  private port(key: string, at: string): string {
+    const reads = this.common()
+      .filter(({ role, fixed }) => role === 'transport' && fixed.some((field) => field.key === key))
+      .map((protocol) => readExpression(fieldOf(protocol, key), at));
+    const [read, ...others] = new Set(reads);
+    if (read === undefined || others.length > 0) throw new Error(`transport headers differ in the place of '${key}'`);
+    return read;
+  }
+
+  /** Whether the protocol of a destination port is not enough: nobody has it, or the octets have to look like it, and don't or were not looked at. */
+  private mustAsk(table: TableName): string {
+    const looked = this.common()
+      .filter(({ looksLike, carriedBy }) => looksLike !== undefined && carriedBy[table] !== undefined)
+      .map((each) => `carried === ${this.id(each.name)} ? !${this.call(each, 'looksLike')}(view, behind, limit) : `);
+    return `${looked.join('')}carried === 0 || guarded[carried] !== 0`;
   }
 
   protected nextByPorts(protocol: Protocol, table: TableName): readonly string[] {
     // Octet streams carry no packets of their own.
-    if (protocol.stream !== undefined) return ['isSound = true;', 'break chain;'];
+    if (protocol.stream !== undefined) return ['break chain;'];
     return [
-      'if (behind >= wireEnd) {',
-      '  isSound = true;',
-      '  break chain;',
-      '}',
-      `let carried = ${this.lookup(table, 'destinationPort')};`,
-      'if (carried === 0 || guarded[carried] !== 0) {',
+      'if (behind >= wireEnd) break chain;',
+      `let carried = ${this.lookup(table, readExpression(fieldOf(protocol, 'dstport')))};`,
+      `if (${this.mustAsk(table)}) {`,
       `  carried = Math.abs(dispatch.carriedByPort(${this.id(protocol.name)}, view, at, behind, limit));`,
       '}',
-      'if (terminal[carried] !== 0) {',
-      '  isSound = true;',
-      '  break chain;',
-      '}',
+      'if (terminal[carried] !== 0) break chain;',
       'id = carried;',
       ...this.goOn(protocol),
     ];
@@ -206,5 +253,5 @@ const HEAD =
 
 /** The text of `key-batch.generated.ts`. */
 export function generateKeyBatch(): string {
-  return new Generator('dispatch').write();
+  return new Generator('dispatch', 'break rows;', USUAL).write();
 }

@@ -12,12 +12,14 @@ import { type CapturePoint, type InputDescription, pointName } from './capture-p
 import { Carry, Cold, FlowFlag, Hot, HotTime, RECORD_TIMES, RECORD_WORDS } from './flow-columns.ts';
 import { DEFAULT_IDLE, DEFAULT_MAX_FLOWS, DEFAULT_TCP_IDLE } from './flow-defaults.ts';
 import { FlowInput } from './flow-input.ts';
+import { FlowKernel, type KernelCode } from './flow-kernel.ts';
 import { adoptFlows, type FlowPart, type HeldFlow, heldFlows, type SharedFlows } from './flow-part.ts';
 import type { FlowPass } from './flow-pass.ts';
 import type { Ranking } from './flow-ranking.ts';
 import { FlowReader } from './flow-reader.ts';
 import type { FlowRecord, TcpState } from './flow-record.ts';
 import type { FlowMemory } from './flow-records.ts';
+import { hotColumns } from './flow-reserve.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentFlows } from './fragment-flows.ts';
 import { TCP } from './ip-protocol.ts';
@@ -54,6 +56,8 @@ export interface FlowOptions extends FlowMemory {
   readonly keyBatch?: boolean;
   /** Called with each segment that TCP analysis counts as trouble. */
   readonly onIrregularity?: OnIrregularity;
+  /** The hot path as WebAssembly, for packets that lie in its memory; `columns` are then its own. */
+  readonly kernel?: KernelCode | undefined;
 }
 
 /** One pass over captures. */
@@ -66,6 +70,7 @@ export class FlowTracker implements FlowPass {
   readonly fragments = new FragmentFlows();
   readonly points: CapturePoint[] = [];
   readonly keyBatch: FlowPass['keyBatch'];
+  readonly kernel: FlowKernel | undefined;
   /** Packets that belong to no flow: ARP, frames without IP, tunnels of which nothing inside can be read. */
   unattributed = 0;
   /** How often a point was met that shares the last one's number. */
@@ -82,10 +87,12 @@ export class FlowTracker implements FlowPass {
   constructor(dissector: Dissector, options: FlowOptions = {}) {
     this.dissector = dissector;
     this.seed = (options.seed ?? Math.random() * 2 ** 32) | 0;
-    this.queue = new FlowQueue(options.columns);
+    const columns = options.kernel?.columns ?? options.columns;
+    const hot = columns && hotColumns(columns);
+    this.queue = hot?.queue ?? new FlowQueue();
     this.addresses = new AddressTable(this.seed);
     if ((options.keyBatch ?? true) && isStandard(dissector.protocols.slice(1))) {
-      const context = createKeyBatchContext(dissector, this.addresses, this.seed);
+      const context = createKeyBatchContext(dissector, this.addresses, this.seed, hot?.tables);
       this.keyBatch = { sumUp: createKeyBatch(context, this.queue), context };
     }
     this.tcpIdle = (options.tcpIdle ?? DEFAULT_TCP_IDLE) * NANOS;
@@ -93,9 +100,16 @@ export class FlowTracker implements FlowPass {
     this.baseSeconds = options.base ?? Number.NaN;
     this.maxFlows = options.maxFlows ?? DEFAULT_MAX_FLOWS;
     const onReleased = (record: number): void => options.onReleased?.(this.reader.record(record));
-    this.table = new FlowTable(this.maxFlows, this.seed, onReleased, options);
-    const segment = tcpAnalysis(this.table, this.queue, options.onIrregularity);
+    this.table = new FlowTable(this.maxFlows, this.seed, onReleased, { columns, isShared: options.isShared });
+    const { onIrregularity } = options;
+    const segment = tcpAnalysis(this.table, this.queue, onIrregularity);
     this.takeQueue = packetUpdate(this.table, this.queue, segment, this.tcpIdle, this.idle);
+    if (options.kernel !== undefined && hot !== undefined && this.keyBatch !== undefined) {
+      const { queue, table, tcpIdle, idle } = this;
+      const { context } = this.keyBatch;
+      const parts = { queue, rows: hot.rows, context, table, tcpIdle, idle, onIrregularity };
+      this.kernel = FlowKernel.of(options.kernel, parts);
+    }
     this.reader = new FlowReader(this.table, this);
   }
 
@@ -239,7 +253,8 @@ export class FlowTracker implements FlowPass {
   flush(view: DataView): void {
     if (this.queue.count === 0) return;
     if (this.table.makeRoom()) forgetAddresses(this.addresses, this);
-    this.takeQueue(view);
+    if (this.kernel?.reaches(view)) this.kernel.takeQueue(view);
+    else this.takeQueue(view);
     this.queue.count = 0;
   }
 

@@ -30,9 +30,16 @@ export abstract class CaseGenerator {
   private readonly tables = new Set<string>();
   /** Name of the dissector in the generated function. */
   private readonly dispatch: string;
+  /** Statement for a header that is not sound. */
+  protected readonly leave: string;
 
-  constructor(dispatch: string) {
+  /** Names of protocols that stand before the switch, in the order in which they carry each other. */
+  private readonly usual: readonly string[];
+
+  constructor(dispatch: string, leave: string, usual: readonly string[] = []) {
     this.dispatch = dispatch;
+    this.leave = leave;
+    this.usual = usual;
   }
 
   /** What a case does with a sound header. */
@@ -41,10 +48,29 @@ export abstract class CaseGenerator {
   protected abstract nextByPorts(protocol: Protocol, table: TableName): readonly string[];
   /** All cases, to be made before `imports`, `constants` and `tableNames` are asked for. */
   protected cases(): string {
-    return this.dissector.protocols
-      .filter((protocol, id) => id > 0 && COMMON[protocol.name] !== undefined)
+    return this.common()
+      .filter(({ name }) => !this.usual.includes(name))
       .map((protocol) => this.caseOf(protocol))
       .join('\n');
+  }
+
+  /**
+   * The usual chain as one `if` after the other: what a header carries is looked for behind it, without a turn of the loop. A turn jumps to where no
+   * processor can tell beforehand, and moves all of the state to where the top of the loop expects it.
+   */
+  protected usualChain(): string {
+    return this.usual
+      .map((name) => {
+        const protocol = this.dissector.protocols[this.id(name)]!;
+        const body = this.body(protocol, '        ').replace(/\n +continue;$/, '');
+        return `      // ${name}\n      if (id === ${this.id(name)}) {\n${body}\n      }`;
+      })
+      .join('\n');
+  }
+
+  /** Protocols with a case. */
+  protected common(): readonly Protocol[] {
+    return this.dissector.protocols.filter((protocol, id) => id > 0 && COMMON[protocol.name] !== undefined);
   }
 
   /** Imports of what cases call, from the folder of protocols as the generated file sees it. */
@@ -86,7 +112,8 @@ export abstract class CaseGenerator {
     return [`parent = ${this.id(protocol.name)};`, 'at = behind;', 'continue;'];
   }
 
-  private call(protocol: Protocol, member: 'next' | 'headerLength'): string {
+  /** Name of a function that a protocol declares. */
+  protected call(protocol: Protocol, member: 'next' | 'headerLength' | 'looksLike'): string {
     const [module, constant] = COMMON[protocol.name]!;
     this.modules.set(constant, module);
     const name = `${constant}${member.replace(/^\w/, (letter) => letter.toUpperCase())}`;
@@ -95,6 +122,10 @@ export abstract class CaseGenerator {
   }
 
   private caseOf(protocol: Protocol): string {
+    return `        // ${protocol.name}\n        case ${this.id(protocol.name)}: {\n${this.body(protocol, '          ')}\n        }`;
+  }
+
+  private body(protocol: Protocol, margin: string): string {
     const lines = protocol.bare
       ? [`id = ${this.call(protocol, 'next')}(${this.dispatch}, view, at, at, limit);`, 'continue;']
       : [
@@ -104,22 +135,21 @@ export abstract class CaseGenerator {
           ...this.take(protocol),
           ...this.next(protocol),
         ];
-    const body = readOnce(lines)
-      .map((line) => `          ${line}`)
+    return readOnce(lines)
+      .map((line) => `${margin}${line}`)
       .join('\n');
-    return `        // ${protocol.name}\n        case ${this.id(protocol.name)}: {\n${body}\n        }`;
   }
 
   /** Length of the header, and what must hold of it. */
   private header(protocol: Protocol): string[] {
     const { name, headerLengthField, headerLength, minimum, checks, trailer, quotes } = protocol;
     if (trailer ?? quotes) throw new Error(`${name}: a trailer or a quotation has no case`);
-    const lines = [`if (at + ${minimum} > limit) break chain;`];
+    const lines = [`if (at + ${minimum} > limit) ${this.leave}`];
     for (const { field, equals, atLeast } of checks) {
-      if (equals !== undefined) lines.push(`if (${readExpression(field)} !== ${equals}) break chain;`);
+      if (equals !== undefined) lines.push(`if (${readExpression(field)} !== ${equals}) ${this.leave}`);
       // That a header has its least length is asked of its end.
       const isAsked = field === headerLengthField && atLeast !== undefined && atLeast <= minimum;
-      if (atLeast !== undefined && !isAsked) lines.push(`if (${readExpression(field)} < ${atLeast}) break chain;`);
+      if (atLeast !== undefined && !isAsked) lines.push(`if (${readExpression(field)} < ${atLeast}) ${this.leave}`);
     }
     if (headerLengthField === undefined && headerLength === undefined) {
       lines.push(`const behind = at + ${minimum};`);
@@ -129,7 +159,7 @@ export abstract class CaseGenerator {
       headerLengthField === undefined
         ? `${this.call(protocol, 'headerLength')}(view, at, limit)`
         : readExpression(headerLengthField);
-    lines.push(`const behind = at + ${length};`, `if (behind < at + ${minimum} || behind > limit) break chain;`);
+    lines.push(`const behind = at + ${length};`, `if (behind < at + ${minimum} || behind > limit) ${this.leave}`);
     return lines;
   }
 
@@ -138,11 +168,11 @@ export abstract class CaseGenerator {
     if (extentOf !== undefined) throw new Error(`${name}: an extent by function has no case`);
     if (extentField === undefined) return [];
     const length = readExpression(extentField);
-    if (extentUpTo !== Number.POSITIVE_INFINITY) return [`if (${length} <= ${extentUpTo}) break chain;`];
+    if (extentUpTo !== Number.POSITIVE_INFINITY) return [`if (${length} <= ${extentUpTo}) ${this.leave}`];
     return [
       `const length = ${length};`,
       `const declared = ${extentIncludesHeader ? 'at' : 'behind'} + length;`,
-      'if (length === 0 || declared < behind || declared > wireEnd) break chain;',
+      `if (length === 0 || declared < behind || declared > wireEnd) ${this.leave}`,
       'wireEnd = declared;',
       'if (declared < limit) limit = declared;',
     ];
@@ -150,7 +180,7 @@ export abstract class CaseGenerator {
 
   private fragments(protocol: Protocol): string[] {
     const test = fragmentTest(protocol);
-    return test === undefined ? [] : [`if (${test}) break chain;`];
+    return test === undefined ? [] : [`if (${test}) ${this.leave}`];
   }
 
   /** Where the chain goes on. */

@@ -116,5 +116,5 @@ ${cases}
 
 /** The text of `sound-layers.generated.ts`. */
 export function generateSoundLayers(): string {
-  return new Generator('dissector').write();
+  return new Generator('dissector', 'break chain;').write();
 }

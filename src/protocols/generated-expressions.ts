@@ -2,14 +2,15 @@
 import type { Field } from '../dissect/field.ts';
 import type { Protocol } from '../dissect/protocol.ts';
 
-/** Expression for the number in a field. Throws for a field of more than 32 bits. */
-export function readExpression({ name, octetOffset, octetWidth, bitOffset, bitWidth, scale }: Field): string {
-  const at = octetOffset === 0 ? 'at' : `at + ${octetOffset}`;
+/** Expression for the number in a field of the header at `header`. Throws for a field of more than 32 bits. */
+export function readExpression(field: Field, header = 'at'): string {
+  const { name, octetOffset, octetWidth, bitOffset, bitWidth, scale } = field;
+  const at = octetOffset === 0 ? header : `${header} + ${octetOffset}`;
   const shift = (octetOffset + octetWidth) * 8 - bitOffset - bitWidth;
   if (octetWidth > 4) throw new Error(`${name} is wider than 32 bits`);
   const octets =
     octetWidth === 3
-      ? `((view.getUint16(${at}) << 8) | view.getUint8(at + ${octetOffset + 2}))`
+      ? `((view.getUint16(${at}) << 8) | view.getUint8(${header} + ${octetOffset + 2}))`
       : `view.getUint${octetWidth * 8}(${at})`;
   const shifted = shift === 0 ? octets : `(${octets} >>> ${shift})`;
   const bits = octetWidth * 8 === bitWidth ? octets : `(${shifted} & ${2 ** bitWidth - 1})`;

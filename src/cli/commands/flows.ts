@@ -28,6 +28,7 @@ import { dissectorFor } from '../dissection.ts';
 import { type ExitCode, UsageError } from '../exit-codes.ts';
 import { type FlowFactSources, withFacts } from '../flow-facts.ts';
 import { flowInputs, withEnds } from '../flow-inputs.ts';
+import { flowMemory } from '../flow-memory.ts';
 import { type FlowsOptions, readsApplications, trackerSettings } from '../flow-options.ts';
 import type { CommandIo } from '../io.ts';
 import type { FlowJobs } from '../jobs/flow-jobs.ts';
@@ -75,8 +76,10 @@ export async function flows(
   // What is let go early is printed at once where the order does not matter.
   const isTold = (options.json || options.csv) === true && !isRanked;
   if (options.csv) output.line(FLOW_CSV_HEADER);
+  const { kernel, readBuffers } = flowMemory(options.maxFlows);
   const tracker = new ObservedTracker(dissector, {
     ...trackerSettings(options),
+    kernel,
     ...(isTold ? { onReleased: tellReleased } : {}),
   });
   if (readsApplications(options)) {
@@ -99,6 +102,7 @@ export async function flows(
     onRun: jobs?.watch({ tracker, applications, onDamage, onText }, take) ?? take,
     elsewhere: jobs,
     readsAhead: jobs?.readsAhead,
+    readBuffers: readBuffers(),
     onWait: () => output.flush(),
     onDamage,
     onEnd: () => {

@@ -7,6 +7,7 @@ import { type Damage, Points, readCaptures } from '../captures.ts';
 import { dissectorFor } from '../dissection.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { flowInputs } from '../flow-inputs.ts';
+import { flowMemory } from '../flow-memory.ts';
 import { type FlowSettings, trackerSettings } from '../flow-options.ts';
 import type { CommandIo, TextSink } from '../io.ts';
 import { Messages } from '../messages.ts';
@@ -48,8 +49,10 @@ export async function trackForThread(task: FlowTask, port: MessagePort): Promise
   const reports: Report[] = [];
   const io = recordingIo(reports, task.threadProgram);
   const dissector = dissectorFor(task);
+  const { kernel, readBuffers } = flowMemory(task.settings.maxFlows);
   const tracker = new ObservedTracker(dissector, {
     ...trackerSettings(task.settings),
+    kernel,
     base: waitForBase(state),
     isShared: true,
   });
@@ -62,6 +65,7 @@ export async function trackForThread(task: FlowTask, port: MessagePort): Promise
     messages: new Messages(io, task.quiet),
     join: true,
     readsAhead: task.readsAhead,
+    readBuffers: readBuffers(),
     // The call itself tells which captures cannot be opened.
     onOpen: () => {
       reports.length = 0;

@@ -1,0 +1,113 @@
+/** Compiles the hot path of flows: the closures of `packetUpdate`, `tcpAnalysis`, the generated batch function and the cutter of pcap records. */
+import { join } from 'node:path';
+import { ByteWindow } from '../src/capture/byte-window.ts';
+import { ReservedColumns } from '../src/capture/columns.ts';
+import type { PacketBatch } from '../src/capture/packet.ts';
+import type { RecordFormat } from '../src/capture/pcap.ts';
+import { DEFAULT_MAX_FLOWS } from '../src/flow/flow-defaults.ts';
+import { SHARED_DOUBLES, SHARED_NUMBERS, SHARED_OCTETS } from '../src/flow/flow-kernel.ts';
+import { flowColumnOctets, hotColumns } from '../src/flow/flow-reserve.ts';
+import { FlowTracker } from '../src/flow/tracker.ts';
+import { standardProtocols } from '../src/protocols/index.ts';
+import { createDissector } from '../src/protocols/standard-dissector.ts';
+import { instantiate } from './instantiate.ts';
+import { reflect } from './reflect.ts';
+import { moduleAt } from './source.ts';
+import { type Closure, type Import, known, type Scalar, UNDEFINED, type Value, type View } from './values.ts';
+import { WasmModule } from './wasm-module.ts';
+
+const SOURCE = join(import.meta.dirname, '../src');
+const source = (path: string) => moduleAt(join(SOURCE, path));
+
+/** The scalar of a shared number. */
+function scalarOf(name: string): Scalar {
+  const place = (SHARED_NUMBERS as readonly string[]).indexOf(name);
+  if (place < 0) throw new Error(`${name} is none of the numbers that JavaScript and the module share`);
+  return {
+    kind: 'scalar',
+    address: SHARED_OCTETS * place,
+    type: (SHARED_DOUBLES as readonly string[]).includes(name) ? 'f64' : 'i32',
+  };
+}
+
+/** A tracker of so many flows, as the command makes it. */
+function trackerOf(maxFlows: number): FlowTracker {
+  const columns = new ReservedColumns(flowColumnOctets(maxFlows));
+  return new FlowTracker(createDissector(standardProtocols), { maxFlows, columns });
+}
+
+/** The rows that records are cut into. */
+function rows(): PacketBatch {
+  return hotColumns(new ReservedColumns(flowColumnOctets(DEFAULT_MAX_FLOWS))).rows;
+}
+
+function closureIn(path: string, name: string): Closure {
+  const found = source(path).find(name);
+  if (found?.kind !== 'function') throw new Error(`${path} has no function ${name}`);
+  return found;
+}
+
+/** The module's octets. */
+export function compileFlowKernel(): Uint8Array {
+  const tracker = trackerOf(DEFAULT_MAX_FLOWS);
+  const other = trackerOf(2 * DEFAULT_MAX_FLOWS);
+  const module = new WasmModule();
+  // Octets between the shared numbers and the first column are the module's own.
+  let free = SHARED_OCTETS * SHARED_NUMBERS.length;
+  const reserve = (octets: number): number => {
+    free += octets;
+    return free - octets;
+  };
+  const view: View = { kind: 'view', base: scalarOf('view.base') };
+  const imported = (name: string): Import => ({ kind: 'import', name, result: 'i32' });
+  const { keyBatch, queue, table } = tracker;
+  if (keyBatch === undefined || other.keyBatch === undefined) throw new Error('there is no batch function');
+
+  const named: Value = {
+    kind: 'evaluated',
+    call: ([name]) => ({ kind: 'number', value: name?.kind === 'string' ? tracker.dissector.named(name.value) : 0 }),
+  };
+  const queueValue = reflect('queue', queue, other.queue, scalarOf);
+  const tableValue: Value = reflect('table', table, other.table, scalarOf, {
+    troubleOf: imported('table.troubleOf'),
+    find: source('flow/flow-table.ts').method('FlowTable', 'find', () => tableValue),
+  });
+  const rowsValue = reflect('rows', rows(), rows(), scalarOf);
+  const contextValue = reflect('context', keyBatch.context, other.keyBatch.context, scalarOf, {
+    dispatch: known({ carriedByPort: imported('dispatch.carriedByPort'), named }),
+    addresses: known({ numberOf: imported('addresses.numberOf') }),
+  });
+  const window = new ByteWindow(0);
+  const windowValue = reflect('window', window, window, scalarOf, { view });
+  const format: RecordFormat = { headerLength: 16, isLittle: true, perSecond: 1, nanosPerTick: 1, snapLength: 0 };
+  const formatValue = reflect('format', format, format, scalarOf);
+
+  source('flow/flow-beginning.ts').bind('beginFlow', imported('beginFlow'));
+
+  source('flow/key-batch.generated.ts').bind('geneveHeaderLength', imported('geneveHeaderLength'));
+
+  const segment = instantiate(
+    closureIn('flow/tcp-analysis.ts', 'tcpAnalysis'),
+    [tableValue, queueValue, UNDEFINED],
+    { irregularities: known({ count: imported('irregularities.count') }) },
+    reserve,
+  );
+  const update = [tableValue, queueValue, segment, scalarOf('update.tcpIdle'), scalarOf('update.idle')];
+  const takeQueue = instantiate(closureIn('flow/packet-update.ts', 'packetUpdate'), update, {}, reserve);
+  const cut = instantiate(
+    closureIn('capture/pcap.ts', 'cutterInto'),
+    [rowsValue, windowValue, formatValue],
+    {},
+    reserve,
+  );
+  const sumUp = instantiate(
+    closureIn('flow/key-batch.generated.ts', 'createKeyBatch'),
+    [contextValue, queueValue],
+    {},
+    reserve,
+  );
+  module.export('takeQueue', takeQueue, [view]);
+  module.export('sumUp', sumUp, [view, rowsValue, { kind: 'number', value: 0 }, 'i32', cut]);
+  module.exportNumber('layout', table.words.byteOffset);
+  return module.emit();
+}

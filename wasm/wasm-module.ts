@@ -1,0 +1,116 @@
+/** A WebAssembly module in the making: functions compiled when they are first called, the scalars and imports they need. */
+import binaryen from 'binaryen';
+import { Arithmetic, heldAs, type Operand } from './arithmetic.ts';
+import { FunctionCompiler } from './function-compiler.ts';
+import type { Closure, HeldType, Import, NumberType, Scalar, Value } from './values.ts';
+
+const { Features } = binaryen;
+/** Extensions that all engines of the last years have. */
+const FEATURES =
+  Features.Atomics | Features.MutableGlobals | Features.NontrappingFPToInt | Features.BulkMemory | Features.SignExt;
+/** Most pages of a memory. */
+const MOST_PAGES = 65_536;
+
+/** A function of the module. */
+export interface Compiled {
+  readonly name: string;
+  readonly result: NumberType | 'none';
+}
+
+/** Compiles closures to one module, whose memory and JavaScript functions are imported from `env`. */
+export class WasmModule {
+  readonly binaryen = new binaryen.Module();
+  readonly arithmetic = new Arithmetic(this.binaryen);
+  private readonly functions = new Map<Closure['node'], { readonly key: string; readonly compiled: Compiled }[]>();
+  private readonly known = new Map<Value, number>();
+  private readonly imports = new Set<string>();
+  private count = 0;
+
+  constructor() {
+    this.binaryen.setFeatures(FEATURES);
+    this.binaryen.setMemory(1, MOST_PAGES, null, [], true);
+    this.binaryen.addMemoryImport('0', 'env', 'memory', true);
+  }
+
+  /** The function that a closure comes to for these arguments: numbers by their type, everything else by what it is. */
+  function(closure: Closure, args: readonly (Value | Operand)[]): Compiled {
+    const key = args.map((arg) => ('ref' in arg ? paramType(arg.type) : this.identity(arg))).join();
+    const versions = this.functions.get(closure.node) ?? [];
+    this.functions.set(closure.node, versions);
+    const found = versions.find((version) => version.key === key);
+    if (found !== undefined) return found.compiled;
+    const name = `${closure.node.id?.name ?? 'closure'}.${this.count++}`;
+    const compiled = new FunctionCompiler(this, closure, args).compile(name);
+    versions.push({ key, compiled });
+    return compiled;
+  }
+
+  /** Exports a closure under a name, with parameters of 32 bits where `args` has a name for them. */
+  export(name: string, closure: Closure, args: readonly (Value | 'i32')[]): void {
+    const zero = (): Operand => this.arithmetic.constant(0);
+    const { name: internal } = this.function(
+      closure,
+      args.map((arg) => (arg === 'i32' ? zero() : arg)),
+    );
+    this.binaryen.addFunctionExport(internal, name);
+  }
+
+  /** Exports a function that answers a number. */
+  exportNumber(name: string, value: number): void {
+    const { binaryen: module } = this;
+    module.addFunction(name, binaryen.none, binaryen.i32, [], module.i32.const(value));
+    module.addFunctionExport(name, name);
+  }
+
+  /** Reads a scalar. */
+  read({ address, type }: Scalar): Operand {
+    const { i32, f64 } = this.binaryen;
+    const zero = i32.const(0);
+    return { ref: type === 'f64' ? f64.load(address, 8, zero) : i32.load(address, 4, zero), type };
+  }
+
+  /** Writes a scalar. */
+  write({ address, type }: Scalar, value: Operand): number {
+    const { i32, f64 } = this.binaryen;
+    const held = this.arithmetic.as(value, type);
+    const zero = i32.const(0);
+    return type === 'f64' ? f64.store(address, 8, zero, held) : i32.store(address, 4, zero, held);
+  }
+
+  /** Sees to it that a JavaScript function is imported, which is called with so many numbers of 32 bits. */
+  import({ name, result }: Import, params: number): string {
+    if (!this.imports.has(name)) {
+      this.imports.add(name);
+      const types = binaryen.createType(Array<number>(params).fill(binaryen.i32));
+      this.binaryen.addFunctionImport(
+        name,
+        'env',
+        name,
+        types,
+        result === 'none' ? binaryen.none : heldAs(result as HeldType),
+      );
+    }
+    return name;
+  }
+
+  /** The optimised module. */
+  emit(): Uint8Array {
+    const { binaryen: module } = this;
+    binaryen.setOptimizeLevel(3);
+    binaryen.setShrinkLevel(0);
+    if (!module.validate()) throw new Error('the module is not valid');
+    module.optimize();
+    return module.emitBinary();
+  }
+
+  private identity(value: Value): string {
+    if (value.kind === 'number' || value.kind === 'boolean') return `${value.value}`;
+    const number = this.known.get(value) ?? this.known.size;
+    this.known.set(value, number);
+    return `#${number}`;
+  }
+}
+
+function paramType(type: NumberType): string {
+  return type === 'bool' ? 'i32' : type;
+}
