@@ -1,4 +1,4 @@
-/** A capture file's flows: the same by both ways to sum packets up, every packet counted once, and each record as its schema says. */
+/** A capture file's flows: the same by all ways to sum packets up, every packet counted once, and each record as its schema says. */
 import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { CaptureError } from '../../../src/capture/capture-error.ts';
@@ -21,6 +21,7 @@ import { flowJson } from '../../../src/render/flow-json.ts';
 import { FlowTableText } from '../../../src/render/flow-table.ts';
 import { jsonText } from '../../../src/render/safe-text.ts';
 import { createStyle } from '../../../src/render/style.ts';
+import { addPieces, bufferOctets, kernelFor } from '../../flow/kernel-pass.ts';
 import { lineOf } from '../../render/flow-line.ts';
 import { packetWords } from '../dictionary.ts';
 import { seedCaptures } from '../seeds.ts';
@@ -28,6 +29,8 @@ import { checkText, type FuzzTarget, promise } from '../target.ts';
 
 /** Few, so that flows give way. */
 const MAX_FLOWS = 64;
+/** Room in front of a piece of octets: less than a long record needs. */
+const FRONT = 200;
 
 const dissector = createDissector(standardProtocols);
 const style = createStyle();
@@ -62,6 +65,30 @@ function passOver(input: Uint8Array, options: FlowOptions): Pass {
   }
   flows.push(...tracker.flows());
   return { tracker, input: taken, applications, flows };
+}
+
+/** The flows of a pass that takes packets as they are cut, from pieces of the input, and what an observer makes of them. */
+function restPass(input: Uint8Array, withKernel: boolean): string {
+  const ends = [1, 2, 4].map((parts) => Math.floor((parts * input.length) / 4)).filter((end) => end > 0);
+  const flows: FlowRecord[] = [];
+  const irregularities: number[] = [];
+  const kernel = withKernel ? kernelFor(MAX_FLOWS, bufferOctets({ ends, front: FRONT })) : undefined;
+  const tracker = new ObservedTracker(dissector, {
+    seed: 1,
+    maxFlows: MAX_FLOWS,
+    onReleased: (flow) => flows.push(flow),
+    onIrregularity: (packet, counter) => irregularities.push(packet, counter),
+    kernel,
+  });
+  promise((tracker.kernel !== undefined) === withKernel, 'the kernel is not what was asked for');
+  const applications = new ApplicationObserver(() => tracker.base);
+  tracker.observer = applications;
+  const buffer = (octets: number): Uint8Array => kernel?.columns.octets(octets) ?? new Uint8Array(octets);
+  const { packets } = addPieces(tracker, input, { ends, front: FRONT, buffer });
+  flows.push(...tracker.flows());
+  const { unattributed, made, evicted } = tracker;
+  const observed = flows.map(({ id }) => applications.application(id));
+  return jsonText({ packets, unattributed, made, evicted, flows, observed, irregularities });
 }
 
 /** Links across address translation among the flows. */
@@ -119,6 +146,7 @@ export const flows: FuzzTarget = {
     );
     promise(pass.tracker.unattributed === rows.tracker.unattributed, 'the two ways count other packets to no flow');
     promise(pass.tracker.unattributed <= pass.input.packets, 'more packets are in no flow than there are');
+    promise(restPass(input, true) === restPass(input, false), 'the kernel finds other flows than JavaScript');
     checkRecords(pass, input);
   },
   fixture: (octets) => ({ octets, extension: 'pcap' }),
