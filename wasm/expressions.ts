@@ -211,7 +211,7 @@ function update(fn: FunctionCompiler, expression: UpdateExpression, scope: Scope
 }
 
 /** Compiles an assignment, which yields nothing. */
-export function assign(fn: FunctionCompiler, target: AssignmentTarget, value: Operand, scope: Scope): number {
+function assign(fn: FunctionCompiler, target: AssignmentTarget, value: Operand, scope: Scope): number {
   const { arithmetic, binaryen: module } = fn.out;
   if (target.type === 'MemberExpression' && target.computed) {
     const object = evaluate(fn, target.object as Expression, scope);

@@ -72,7 +72,9 @@ export function compileFlowKernel(): Uint8Array {
     troubleOf: imported('table.troubleOf'),
     find: source('flow/flow-table.ts').method('FlowTable', 'find', () => tableValue),
   });
-  const rowsValue = reflect('rows', rows(), rows(), scalarOf);
+  const rowsValue = reflect('rows', rows(), rows(), scalarOf, {
+    capacity: { kind: 'number', value: rows().capacity },
+  });
   const contextValue = reflect('context', keyBatch.context, other.keyBatch.context, scalarOf, {
     dispatch: known({ carriedByPort: imported('dispatch.carriedByPort'), named }),
     addresses: known({ numberOf: imported('addresses.numberOf') }),
@@ -108,6 +110,8 @@ export function compileFlowKernel(): Uint8Array {
   );
   module.export('takeQueue', takeQueue, [view]);
   module.export('sumUp', sumUp, [view, rowsValue, { kind: 'number', value: 0 }, 'i32', cut]);
+  const rest = [contextValue, queueValue, rowsValue, cut, sumUp, takeQueue, imported('makeRoom')];
+  module.export('takeRest', instantiate(closureIn('flow/take-rest.ts', 'restTaker'), rest, {}, reserve), [view]);
   module.exportNumber('layout', table.words.byteOffset);
   return module.emit();
 }

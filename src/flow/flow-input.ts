@@ -1,5 +1,5 @@
 /** One capture on its way into a tracker: its interfaces, its packets by batch, and those that only rows of layers can sum up. */
-import type { PacketBatch, RowCutter } from '../capture/packet.ts';
+import type { PacketBatch } from '../capture/packet.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { Layers } from '../dissect/layers.ts';
 import { sll } from '../protocols/sll.ts';
@@ -8,15 +8,19 @@ import type { InputDescription } from './capture-point.ts';
 import type { CommonPackets, FlowPass } from './flow-pass.ts';
 import type { FragmentedPacket } from './fragment-flows.ts';
 import { TCP } from './ip-protocol.ts';
+import type { KeyBatchContext } from './key-batch-context.ts';
 import { PacketCopies } from './packet-copies.ts';
 import { MAX_POINTS, POINT_SHIFT, QUEUE_CAPACITY } from './queue.ts';
 import { lastHeaderOf, RowEntries } from './row-entries.ts';
 import { ipLengthOf, RowSummary } from './row-summary.ts';
+import { restTaker } from './take-rest.ts';
 
 /** Octet of the interface index in a cooked header of version 2. */
 const INTERFACE_INDEX = 4;
 /** Longest frame the counters take at once; a length beyond can only be made up. */
 const MOST_LENGTH = 0x7fffffff;
+
+const NOTHING = (): void => {};
 
 /** An interface of the input, as packets see it. */
 interface KnownInterface {
@@ -90,19 +94,20 @@ export class FlowInput {
     if (records === undefined || keyBatch === undefined || !known.isCommon) return;
     const kernel = tracker.kernel?.reaches(view) && tracker.kernel.cuts(records) ? tracker.kernel : undefined;
     const rows = kernel?.rows ?? batch;
-    const sumUp = kernel?.over(records) ?? keyBatch.sumUp;
-    const cut = kernel === undefined ? reader.cutter(rows) : undefined;
+    const { sumUp, context } = keyBatch;
+    const flush = (octets: DataView): void => tracker.flush(octets);
+    const take =
+      kernel === undefined
+        ? restTaker(context, queue, rows, reader.cutter(rows), sumUp, flush, NOTHING)
+        : tracker.isObserved
+          ? restTaker(context, queue, rows, undefined, kernel.over(records), flush, NOTHING)
+          : kernel.rest(records);
     for (;;) {
-      rows.count = 0;
-      const taken = this.addCommon({ sumUp, context: keyBatch.context }, view, rows, 0, rows.capacity, known, cut);
-      this.packets += taken;
-      const isLeft = rows.count > taken;
-      if (!isLeft && queue.count < QUEUE_CAPACITY) break;
-      if (queue.count === QUEUE_CAPACITY) tracker.flush(view);
-      if (isLeft) {
-        this.packets++;
-        this.addRow(view, rows, taken, known);
-      }
+      this.tell(context, batch, 0, known);
+      this.packets += take(view);
+      if (rows.count === 0) break;
+      this.packets++;
+      this.addRow(view, rows, rows.count - 1, known);
     }
     tracker.flush(view);
   }
@@ -115,15 +120,18 @@ export class FlowInput {
     row: number,
     end: number,
     known: KnownInterface,
-    cut?: RowCutter,
   ): number {
-    const { tracker } = this;
-    tracker.timeOf(batch, row);
-    context.baseSeconds = tracker.base;
+    this.tracker.timeOf(batch, row);
+    this.tell(context, batch, row, known);
+    return sumUp(view, batch, row, end);
+  }
+
+  /** Tells the generated function of the packets from a row on. */
+  private tell(context: KeyBatchContext, batch: PacketBatch, row: number, known: KnownInterface): void {
+    context.baseSeconds = this.tracker.base;
     context.firstProtocol = known.firstProtocol;
     context.key3 = this.pointOf(batch.interfaceId[row]!, known, 0) << POINT_SHIFT;
     context.packetsBefore = this.packets - row + 1;
-    return sumUp(view, batch, row, end, cut);
   }
 
   /** Sums a packet up by its rows of layers. */

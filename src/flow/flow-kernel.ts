@@ -11,6 +11,7 @@ import type { FlowTable } from './flow-table.ts';
 import type { KeyBatch, KeyBatchContext } from './key-batch-context.ts';
 import type { TakeQueue } from './packet-update.ts';
 import type { FlowQueue } from './queue.ts';
+import type { TakeRest } from './take-rest.ts';
 import type { OnIrregularity } from './tcp-irregularities.ts';
 import { TcpIrregularities } from './tcp-irregularities.ts';
 
@@ -67,6 +68,8 @@ export interface KernelParts {
   readonly tcpIdle: number;
   readonly idle: number;
   readonly onIrregularity: OnIrregularity | undefined;
+  /** Sees to it that the queue's entries find room for as many new flows. */
+  readonly makeRoom: () => void;
 }
 
 interface Exports {
@@ -75,6 +78,8 @@ interface Exports {
   /** Cuts and sums up records into rows [0, to) until the queue is full; answers the row it has come to. */
   readonly sumUp: (to: number) => number;
   readonly takeQueue: () => void;
+  /** Both, queue by queue, as `restTaker` makes it. */
+  readonly takeRest: () => number;
 }
 
 type Functions = Readonly<Record<string, (...args: number[]) => number>>;
@@ -97,6 +102,10 @@ function kernelImports(parts: KernelParts, view: () => DataView, placesMoved: ()
       const record = beginFlow(table, queue, entry!, view(), superseded!);
       placesMoved();
       return record;
+    },
+    makeRoom: () => {
+      parts.makeRoom();
+      return 0;
     },
     geneveHeaderLength: (at, limit) => geneve.headerLength!(view(), at!, limit!),
     'table.troubleOf': (record) => table.troubleOf(record!),
@@ -160,44 +169,54 @@ export class FlowKernel {
   }
 
   /** What sums up records, cut out of their window into `rows` from row 0 on. */
-  over({ window, format }: PlainRecords): KeyBatch {
-    const { words, doubles, exports, rows } = this;
+  over(records: PlainRecords): KeyBatch {
+    return (view, _, from, to) => this.withRecords(records, view, () => this.exports.sumUp(to - from));
+  }
+
+  /** What takes records out of their window, as far as they are common packets. */
+  rest(records: PlainRecords): TakeRest {
+    return (view) => this.withRecords(records, view, this.exports.takeRest);
+  }
+
+  /** Calls the module, and takes over how far it came. */
+  private withRecords({ window, format }: PlainRecords, view: DataView, work: () => number): number {
+    const { words, doubles, rows } = this;
     const { queue, context } = this.parts;
+    this.take(view);
     words[AT.headerLength] = format.headerLength;
     words[AT.perSecond] = format.perSecond;
     words[AT.nanosPerTick] = format.nanosPerTick;
     words[AT.snapLength] = format.snapLength;
-    return (view, _, from, to) => {
-      this.take(view);
-      words[AT.position] = window.position;
-      words[AT.end] = window.end;
-      doubles[AT.inputOffset] = window.inputOffset;
-      words[AT.rowCount] = rows.count;
-      words[AT.queueCount] = queue.count;
-      doubles[AT.baseSeconds] = context.baseSeconds;
-      words[AT.firstProtocol] = context.firstProtocol;
-      words[AT.key3] = context.key3;
-      doubles[AT.packetsBefore] = context.packetsBefore;
-      const row = exports.sumUp(to - from);
-      window.position = words[AT.position]!;
-      rows.count = words[AT.rowCount]!;
-      queue.count = words[AT.queueCount]!;
-      return row;
-    };
+    words[AT.position] = window.position;
+    words[AT.end] = window.end;
+    doubles[AT.inputOffset] = window.inputOffset;
+    words[AT.rowCount] = rows.count;
+    words[AT.queueCount] = queue.count;
+    doubles[AT.baseSeconds] = context.baseSeconds;
+    words[AT.firstProtocol] = context.firstProtocol;
+    words[AT.key3] = context.key3;
+    doubles[AT.packetsBefore] = context.packetsBefore;
+    const answer = work();
+    window.position = words[AT.position]!;
+    rows.count = words[AT.rowCount]!;
+    queue.count = words[AT.queueCount]!;
+    context.packetsBefore = doubles[AT.packetsBefore]!;
+    return answer;
   }
 
   /** Works on all entries of the queue. */
   readonly takeQueue: TakeQueue = (view) => {
     this.take(view);
-    // JavaScript may have made the index longer since.
-    this.setPlaces();
     this.words[AT.queueCount] = this.parts.queue.count;
     this.exports.takeQueue();
+    this.parts.queue.count = 0;
   };
 
   private take(view: DataView): void {
     this.view = view;
     this.words[AT.base] = view.byteOffset;
+    // JavaScript may have made the index longer since.
+    this.setPlaces();
   }
 
   private setPlaces(): void {

@@ -18,6 +18,10 @@ export class ObservedTracker extends FlowTracker {
   /** Who looks on; may be set at any time. */
   observer: FlowObserver | undefined;
 
+  override get isObserved(): boolean {
+    return this.observer !== undefined;
+  }
+
   override flush(view: DataView): void {
     const { queue, observer } = this;
     const { count } = queue;

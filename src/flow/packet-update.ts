@@ -18,7 +18,7 @@ const CACHE_LINE = 16;
 /** A typed array this long lies outside of the garbage collector's heap, where its address is a constant. */
 const TOUCHED = 32;
 
-/** Works on all entries of a queue, whose offsets are in `view`. */
+/** Works on all entries of a queue, whose offsets are in `view`, and leaves it empty. */
 export type TakeQueue = (view: DataView) => void;
 
 /**
@@ -166,6 +166,7 @@ export function packetUpdate(
     const { count } = queue;
     touch(count);
     update(count, view);
+    queue.count = 0;
   };
 }
 

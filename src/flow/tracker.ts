@@ -107,7 +107,8 @@ export class FlowTracker implements FlowPass {
     if (options.kernel !== undefined && hot !== undefined && this.keyBatch !== undefined) {
       const { queue, table, tcpIdle, idle } = this;
       const { context } = this.keyBatch;
-      const parts = { queue, rows: hot.rows, context, table, tcpIdle, idle, onIrregularity };
+      const makeRoom = (): void => this.makeRoom();
+      const parts = { queue, rows: hot.rows, context, table, tcpIdle, idle, onIrregularity, makeRoom };
       this.kernel = FlowKernel.of(options.kernel, parts);
     }
     this.reader = new FlowReader(this.table, this);
@@ -116,6 +117,11 @@ export class FlowTracker implements FlowPass {
   /** Begins a capture. Pieces of one capture, one after the other, are one input. */
   open(description: InputDescription): FlowInput {
     return new FlowInput(this, description);
+  }
+
+  /** Somebody looks at each queue when it was worked on. */
+  get isObserved(): boolean {
+    return false;
   }
 
   /** Flows that gave way to newer ones. */
@@ -249,13 +255,17 @@ export class FlowTracker implements FlowPass {
     this.table.close();
   }
 
+  /** Lets idle flows go where there is not room for a queue of new ones. */
+  private makeRoom(): void {
+    if (this.table.makeRoom()) forgetAddresses(this.addresses, this);
+  }
+
   /** Works on the entries of the queue, whose offsets are in `view`. */
   flush(view: DataView): void {
     if (this.queue.count === 0) return;
-    if (this.table.makeRoom()) forgetAddresses(this.addresses, this);
+    this.makeRoom();
     if (this.kernel?.reaches(view)) this.kernel.takeQueue(view);
     else this.takeQueue(view);
-    this.queue.count = 0;
   }
 
   /** Adds a later fragment of a packet to the flow that its first fragment belongs to. */
