@@ -1,0 +1,133 @@
+/** What is compiled does what JavaScript does: each sample gives the same results, and leaves the same numbers in its columns. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { WasmModule } from '../../wasm/wasm-module.ts';
+import * as arithmetic from './arithmetic-samples.ts';
+import {
+  Columns,
+  closureOf,
+  columnsValue,
+  compiledSample,
+  content,
+  number,
+  type Sample,
+  type SampleMaker,
+} from './sample-columns.ts';
+import * as statements from './statement-samples.ts';
+
+const RUNS = 300;
+const SEED = 7;
+
+const MAKERS = [arithmetic, statements].flatMap((makers) =>
+  Object.entries(makers).map(([name, maker]: [string, SampleMaker]) => ({
+    name,
+    maker,
+    path: join(import.meta.dirname, `${makers === arithmetic ? 'arithmetic' : 'statement'}-samples.ts`),
+  })),
+);
+
+describe.each([
+  ['as the module knows', 0],
+  ['where the run tells', 64],
+])('columns %s', (_, before) => {
+  test.each(MAKERS)('$name', ({ path, name, maker }) => {
+    const [own, compiled] = [new Columns(), new Columns()];
+    const sample = maker(own);
+    const wasm = compiledSample(path, name, compiled, new Columns(before));
+    fc.assert(
+      fc.property(number, number, content, (a, b, numbers) => {
+        own.fill(numbers);
+        compiled.fill(numbers);
+        const answers = [sample(a, b), wasm(a, b)];
+        if (isDeepStrictEqual(answers[0], answers[1]) && isDeepStrictEqual(own.numbers, compiled.numbers)) return;
+        expect([answers[1], compiled.numbers]).toEqual([answers[0], own.numbers]);
+      }),
+      { numRuns: RUNS, seed: SEED },
+    );
+  });
+});
+
+/** Files of functions that exist as text only. */
+const folder = mkdtempSync(join(tmpdir(), 'netdissect-subset-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let written = 0;
+
+/** The path of a file with a maker of one function that has this body. */
+function fileOf(body: string): string {
+  const path = join(folder, `${written++}.ts`);
+  const lines = ['export function maker(columns) {', '  const { u8, i32, u32, f64, view, told, heard } = columns;'];
+  writeFileSync(path, [...lines, `  return function sample(a, b) { ${body} };`, '}', ''].join('\n'));
+  return path;
+}
+
+test.each([
+  ["return 'text';", 'string is no number'],
+  ['return `text`;', 'not in the subset (TemplateLiteral'],
+  ['return null;', 'not in the subset (Literal'],
+  ['return undefined;', 'undefined is no number'],
+  ['return { a };', 'not in the subset (ObjectExpression'],
+  ['return [a];', 'not in the subset (ArrayExpression'],
+  ['return NaN;', 'nothing is known of NaN'],
+  ['return new Int32Array(4)[0];', 'not in the subset (NewExpression'],
+  ['return missing;', 'nothing is known of missing'],
+  ['return missing(a);', 'nothing is known of missing'],
+  ['return columns.missing;', 'nothing is known of missing'],
+  ['return columns?.i32[0];', 'not in the subset (ChainExpression'],
+  ['return this.count;', 'this is not known'],
+  ['return a(b);', 'a call of local'],
+  ['return i32(b);', 'a call of column'],
+  ['return a[0];', 'an element of local'],
+  ['return told(...i32);', 'not in the subset (SpreadElement'],
+  ['return a || b;', 'a condition of numbers'],
+  ['return a ?? b;', 'not in the subset (LogicalExpression'],
+  ['if (f64[0]) return 1; return 2;', 'a double is no condition'],
+  ['if (i32) return 1; return 2;', 'column is no number'],
+  ['return (a, b);', 'not in the subset (SequenceExpression'],
+  ['const g = (x) => x; return g(a);', 'not in the subset (ArrowFunctionExpression'],
+  ['function g() { return 1; } return g();', 'not in the subset (FunctionDeclaration'],
+  ['let x; x = a; return x;', 'a variable without a value'],
+  ['let x = a; return x++;', 'a value is needed, and there is none'],
+  ['let x = 0; let y = 0; x = y = a; return x;', 'a value is needed, and there is none'],
+  ['const x = heard(a); return x;', 'a value is needed, and there is none'],
+  ['columns.isLittle = false;', 'nothing that can be assigned to'],
+  ['i32.length = 3;', 'nothing that can be assigned to'],
+  ['return Math.floor(f64[0]);', 'Math.floor of other numbers than such of 32 bits'],
+  ['return Math.max(f64[0], a);', 'Math.max of other numbers than such of 32 bits'],
+  ['return Math.clz32(a);', 'an argument is missing'],
+  ['return Math.max(a);', 'an argument is missing'],
+  ['return view.getFloat64(0);', 'getFloat64 is not in the subset'],
+  ['return view.getUint16(a, a > b);', 'an order of octets that is not known'],
+  ['throw a;', 'not in the subset (ThrowStatement'],
+  ['try { return a; } catch { return b; }', 'not in the subset (TryStatement'],
+  ['do { a--; } while (a > 0); return a;', 'not in the subset (DoWhileStatement'],
+  ['for (const x of i32) return x; return 0;', 'not in the subset (ForOfStatement'],
+  ['for (const x in i32) return x; return 0;', 'not in the subset (ForInStatement'],
+  ["switch (a) { case 'text': return 1; } return 2;", 'a case that is no number'],
+  ['switch (a) { case b: return 1; } return 2;', 'a case that is no number'],
+  ['switch (a) { case 0: return 1; case 1000: return 2; } return 3;', 'cases too far apart'],
+])('%s is refused', (body, message) => {
+  const columns = new Columns();
+  const closure = closureOf(fileOf(body), 'maker', columnsValue(columns, columns));
+  const compile = (): void => new WasmModule().export('sample', closure, ['i32', 'i32']);
+  expect(compile).toThrow(`sample: ${message}`);
+});
+
+/** Numbers beyond the subset: not told while compiling, for the code that is compiled keeps within it. */
+test.each([
+  ['sums of 32 bits are such', 'return a + b < 0;', 2 ** 31 - 1, 1, false, true],
+  ['products of 32 bits are such', 'return a * b;', 2 ** 16, 2 ** 16, 2 ** 32, 0],
+  ['the opposite of 0 is 0', 'return 1 / -a < 0;', 0, 0, true, false],
+  ['doubles are cut to the nearest', 'i32[0] = a / b; return i32[0];', 1, 0, 0, 2 ** 31 - 1],
+  ['a place between two is the one before', 'i32[1] = 5; return i32[a / b];', 3, 2, undefined, 5],
+])('%s', (_, body, a, b, wanted, found) => {
+  const [own, compiled] = [new Columns(), new Columns()];
+  const path = fileOf(body);
+  const maker = Function('columns', readFileSync(path, 'utf8').replace('export function maker(columns)', ''));
+  expect((maker(own) as Sample)(a, b)).toBe(wanted);
+  expect(compiledSample(path, 'maker', compiled, compiled)(a, b)).toBe(found);
+});
