@@ -109,8 +109,7 @@ export function compileFlowKernel(): Uint8Array {
     reserve,
   );
   module.export('takeQueue', takeQueue, [view]);
-  module.export('sumUp', sumUp, [view, rowsValue, { kind: 'number', value: 0 }, 'i32', cut]);
-  const rest = [contextValue, queueValue, rowsValue, cut, sumUp, takeQueue, imported('makeRoom')];
+  const rest = [contextValue, queueValue, rowsValue, cut, sumUp, takeQueue, imported('makeRoom'), imported('worked')];
   module.export('takeRest', instantiate(closureIn('flow/take-rest.ts', 'restTaker'), rest, {}, reserve), [view]);
   module.exportNumber('layout', table.words.byteOffset);
   return module.emit();

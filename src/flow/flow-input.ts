@@ -98,10 +98,8 @@ export class FlowInput {
     const flush = (octets: DataView): void => tracker.flush(octets);
     const take =
       kernel === undefined
-        ? restTaker(context, queue, rows, reader.cutter(rows), sumUp, flush, NOTHING)
-        : tracker.isObserved
-          ? restTaker(context, queue, rows, undefined, kernel.over(records), flush, NOTHING)
-          : kernel.rest(records);
+        ? restTaker(context, queue, rows, reader.cutter(rows), sumUp, flush, NOTHING, NOTHING)
+        : kernel.rest(records);
     for (;;) {
       this.tell(context, batch, 0, known);
       this.packets += take(view);

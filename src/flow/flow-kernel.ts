@@ -8,9 +8,9 @@ import type { PlainRecords } from '../capture/pcap.ts';
 import { geneve } from '../protocols/geneve.ts';
 import { beginFlow } from './flow-beginning.ts';
 import type { FlowTable } from './flow-table.ts';
-import type { KeyBatch, KeyBatchContext } from './key-batch-context.ts';
+import type { KeyBatchContext } from './key-batch-context.ts';
 import type { TakeQueue } from './packet-update.ts';
-import type { FlowQueue } from './queue.ts';
+import { type FlowQueue, QUEUE_CAPACITY } from './queue.ts';
 import type { TakeRest } from './take-rest.ts';
 import type { OnIrregularity } from './tcp-irregularities.ts';
 import { TcpIrregularities } from './tcp-irregularities.ts';
@@ -70,15 +70,15 @@ export interface KernelParts {
   readonly onIrregularity: OnIrregularity | undefined;
   /** Sees to it that the queue's entries find room for as many new flows. */
   readonly makeRoom: () => void;
+  /** Called when so many entries were worked on, of packets in a view. */
+  readonly worked: (count: number, view: DataView) => void;
 }
 
 interface Exports {
   /** First octet of the records in the memory that it was compiled for. */
   readonly layout: () => number;
-  /** Cuts and sums up records into rows [0, to) until the queue is full; answers the row it has come to. */
-  readonly sumUp: (to: number) => number;
   readonly takeQueue: () => void;
-  /** Both, queue by queue, as `restTaker` makes it. */
+  /** Cuts records, sums them up and works on them, as `restTaker` makes it. */
   readonly takeRest: () => number;
 }
 
@@ -105,6 +105,10 @@ function kernelImports(parts: KernelParts, view: () => DataView, placesMoved: ()
     },
     makeRoom: () => {
       parts.makeRoom();
+      return 0;
+    },
+    worked: () => {
+      parts.worked(QUEUE_CAPACITY, view());
       return 0;
     },
     geneveHeaderLength: (at, limit) => geneve.headerLength!(view(), at!, limit!),
@@ -168,18 +172,13 @@ export class FlowKernel {
     return format.isLittle;
   }
 
-  /** What sums up records, cut out of their window into `rows` from row 0 on. */
-  over(records: PlainRecords): KeyBatch {
-    return (view, _, from, to) => this.withRecords(records, view, () => this.exports.sumUp(to - from));
-  }
-
   /** What takes records out of their window, as far as they are common packets. */
   rest(records: PlainRecords): TakeRest {
-    return (view) => this.withRecords(records, view, this.exports.takeRest);
+    return (view) => this.takeRest(records, view);
   }
 
   /** Calls the module, and takes over how far it came. */
-  private withRecords({ window, format }: PlainRecords, view: DataView, work: () => number): number {
+  private takeRest({ window, format }: PlainRecords, view: DataView): number {
     const { words, doubles, rows } = this;
     const { queue, context } = this.parts;
     this.take(view);
@@ -196,12 +195,12 @@ export class FlowKernel {
     words[AT.firstProtocol] = context.firstProtocol;
     words[AT.key3] = context.key3;
     doubles[AT.packetsBefore] = context.packetsBefore;
-    const answer = work();
+    const taken = this.exports.takeRest();
     window.position = words[AT.position]!;
     rows.count = words[AT.rowCount]!;
     queue.count = words[AT.queueCount]!;
     context.packetsBefore = doubles[AT.packetsBefore]!;
-    return answer;
+    return taken;
   }
 
   /** Works on all entries of the queue. */

@@ -28,8 +28,6 @@ export interface FlowPass {
   readonly keyBatch: CommonPackets | undefined;
   /** The same as WebAssembly, for packets that it can reach. */
   readonly kernel: FlowKernel | undefined;
-  /** Each queue has to go through `flush`. */
-  readonly isObserved: boolean;
   /** Packets that belong to no flow. */
   unattributed: number;
   /** Second that times count from: that of the first packet with a time. */

@@ -18,16 +18,9 @@ export class ObservedTracker extends FlowTracker {
   /** Who looks on; may be set at any time. */
   observer: FlowObserver | undefined;
 
-  override get isObserved(): boolean {
-    return this.observer !== undefined;
-  }
-
-  override flush(view: DataView): void {
+  protected override worked(count: number, view: DataView): void {
     const { queue, observer } = this;
-    const { count } = queue;
-    super.flush(view);
     if (observer === undefined) return;
-    // The columns of the queue stay as they are until the next packet is queued.
     for (let entry = 0; entry < count; entry++) {
       observer.packet(this.flowIn(queue.record[entry]!), queue, entry, view);
     }

@@ -14,6 +14,7 @@ export type TakeRest = (view: DataView) => number;
  * @param context told of the first packet; `packetsBefore` goes on with each
  * @param cut cuts packets into `rows`; undefined where `sumUp` does that itself
  * @param makeRoom sees to it that `takeQueue` has room for as many new flows as there are entries
+ * @param worked called when a full queue was worked on, whose columns are as they were
  */
 export function restTaker(
   context: KeyBatchContext,
@@ -23,6 +24,7 @@ export function restTaker(
   sumUp: KeyBatch,
   takeQueue: TakeQueue,
   makeRoom: () => void,
+  worked: () => void,
 ): TakeRest {
   const { capacity } = rows;
   return (view) => {
@@ -35,6 +37,7 @@ export function restTaker(
       if (queue.count === QUEUE_CAPACITY) {
         makeRoom();
         takeQueue(view);
+        worked();
       } else if (row < capacity) {
         if (rows.count === row) rows.count = 0;
         return taken;

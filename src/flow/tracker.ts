@@ -108,7 +108,8 @@ export class FlowTracker implements FlowPass {
       const { queue, table, tcpIdle, idle } = this;
       const { context } = this.keyBatch;
       const makeRoom = (): void => this.makeRoom();
-      const parts = { queue, rows: hot.rows, context, table, tcpIdle, idle, onIrregularity, makeRoom };
+      const worked = (count: number, view: DataView): void => this.worked(count, view);
+      const parts = { queue, rows: hot.rows, context, table, tcpIdle, idle, onIrregularity, makeRoom, worked };
       this.kernel = FlowKernel.of(options.kernel, parts);
     }
     this.reader = new FlowReader(this.table, this);
@@ -117,11 +118,6 @@ export class FlowTracker implements FlowPass {
   /** Begins a capture. Pieces of one capture, one after the other, are one input. */
   open(description: InputDescription): FlowInput {
     return new FlowInput(this, description);
-  }
-
-  /** Somebody looks at each queue when it was worked on. */
-  get isObserved(): boolean {
-    return false;
   }
 
   /** Flows that gave way to newer ones. */
@@ -255,6 +251,9 @@ export class FlowTracker implements FlowPass {
     this.table.close();
   }
 
+  /** Called when so many entries of the queue were worked on: its columns stay as they are until the next packet is queued. */
+  protected worked(_count: number, _view: DataView): void {}
+
   /** Lets idle flows go where there is not room for a queue of new ones. */
   private makeRoom(): void {
     if (this.table.makeRoom()) forgetAddresses(this.addresses, this);
@@ -262,10 +261,12 @@ export class FlowTracker implements FlowPass {
 
   /** Works on the entries of the queue, whose offsets are in `view`. */
   flush(view: DataView): void {
-    if (this.queue.count === 0) return;
+    const { count } = this.queue;
+    if (count === 0) return;
     this.makeRoom();
     if (this.kernel?.reaches(view)) this.kernel.takeQueue(view);
     else this.takeQueue(view);
+    this.worked(count, view);
   }
 
   /** Adds a later fragment of a packet to the flow that its first fragment belongs to. */
