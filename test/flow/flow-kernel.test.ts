@@ -11,7 +11,16 @@ import { createDissector } from '../../src/protocols/standard-dissector.ts';
 import { capturesBelow, FIXTURES, hasShared, type OwnedPacket, packetsOf, SHARED } from '../corpus.ts';
 import { Random } from '../fuzz/random.ts';
 import { addPieces, bufferOctets, countKernelPackets, kernelCode, kernelFor } from './kernel-pass.ts';
-import { LINKTYPE_IPV4, type PcapForm, type PcapRecord, pcapFile, portsPacket, strangeSegments } from './pcap-file.ts';
+import {
+  ipv6Packet,
+  LINKTYPE_IPV4,
+  LINKTYPE_IPV6,
+  type PcapForm,
+  type PcapRecord,
+  pcapFile,
+  portsPacket,
+  strangeSegments,
+} from './pcap-file.ts';
 import { octetsOf, testTracker } from './track.ts';
 
 /** Octets of a capture that are compared; long captures repeat themselves. */
@@ -23,6 +32,8 @@ const TCP = 6;
 const UDP = 17;
 /** Flows that are told as text; the others are compared as they lie in memory. */
 const MOST_TOLD = 2000;
+/** Packets after which an address comes again: longer than a queue. */
+const AGAIN = 71;
 /** Octets in which the headers are. */
 const MOST_HEADERS = 120;
 
@@ -243,9 +254,26 @@ describe('of many flows', () => {
   });
 });
 
+test.fails.each([200, 5000])('ever new IPv6 addresses, and %i flows held at once', { timeout: 120_000 }, (maxFlows) => {
+  // Each comes again when other packets were worked on meanwhile, and addresses that nobody names were forgotten.
+  const packets = Array.from({ length: 80_000 }, (_, i) => ipv6Packet(i % 2 === 0 ? i : Math.max(1, i - AGAIN)));
+  const records = recordsOf(packets.map((octets) => ({ octets, wireLength: octets.length })));
+  const octets = pcapFile(records, { linkType: LINKTYPE_IPV6 });
+  const ends = randomEnds(octets.length, 300_000, new Random(SEED));
+  const { made, byKernel } = compare(octets, { maxFlows }, { ends });
+  expect(made).toBeGreaterThan(30_000);
+  expect(byKernel).toBeGreaterThan(0.99 * packets.length);
+});
+
 describe('the kernel is not used', () => {
   const path = `${FIXTURES}flannel-vxlan/node1-eth1.pcap`;
   const maxFlows = 5000;
+
+  test.fails('where the columns before the records begin elsewhere', () => {
+    const columns = new ReservedColumns(flowColumnOctets(maxFlows) + 64);
+    columns.octets(64);
+    expect(testTracker({ maxFlows, kernel: { code: kernelCode(), columns } }).kernel === undefined).toBe(true);
+  });
 
   test.each([4096, 65_536])('where %i octets of its columns were taken before', (octets) => {
     const columns = new ReservedColumns(flowColumnOctets(maxFlows) + octets);

@@ -91,19 +91,20 @@ export function kernelFor(maxFlows: number, buffers: number): KernelCode {
   return { code: kernelCode(), columns: columns as unknown as ReservedColumns };
 }
 
-/** Packets that the kernel sums up, counted from now on. */
+/** Packets that the kernel takes, counted from now on: those that its functions answer. */
 export function countKernelPackets({ kernel }: FlowTracker): () => number {
   let packets = 0;
   if (kernel !== undefined) {
-    const over = kernel.over.bind(kernel);
-    kernel.over = (records) => {
-      const sumUp = over(records);
-      return (view, batch, from, to) => {
-        const row = sumUp(view, batch, from, to);
-        packets += row - from;
-        return row;
-      };
-    };
+    const exports = Object.entries(Reflect.get(kernel, 'exports') as Record<string, (...args: number[]) => unknown>);
+    const counted = exports.map(([name, run]) => [
+      name,
+      (...args: number[]): unknown => {
+        const answer = run(...args);
+        if (typeof answer === 'number') packets += answer;
+        return answer;
+      },
+    ]);
+    Reflect.set(kernel, 'exports', Object.fromEntries(counted));
   }
   return () => packets;
 }

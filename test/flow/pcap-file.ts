@@ -5,8 +5,9 @@ const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 const SNAP_LENGTH = 262_144;
 const MAGIC = { micro: 0xa1b2c3d4, nano: 0xa1b23c4d } as const;
-/** Link type of packets that begin with their IPv4 header. */
+/** Link types of packets that begin with their IP header. */
 export const LINKTYPE_IPV4 = 228;
+export const LINKTYPE_IPV6 = 229;
 
 /** A record of a file. */
 export interface PcapRecord {
@@ -68,6 +69,24 @@ export function portsPacket(protocol: typeof TCP | typeof UDP, from: number, por
     view.setUint8(32, 0x50);
     view.setUint8(33, 0x10);
   }
+  return octets;
+}
+
+/** An IPv6 packet of UDP between two addresses of fd00::/64 that no other number gives. */
+export function ipv6Packet(number: number): Uint8Array {
+  const octets = new Uint8Array(48);
+  const view = new DataView(octets.buffer);
+  view.setUint8(0, 0x60);
+  view.setUint16(4, 8);
+  view.setUint8(6, UDP);
+  view.setUint8(7, 64);
+  for (const at of [8, 24]) {
+    view.setUint8(at, 0xfd);
+    view.setUint32(at + 12, 2 * number + (at === 8 ? 0 : 1));
+  }
+  view.setUint16(40, 5000);
+  view.setUint16(42, 5001);
+  view.setUint16(44, 8);
   return octets;
 }
 
