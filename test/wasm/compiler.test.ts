@@ -1,12 +1,14 @@
 /** What is compiled does what JavaScript does: each sample gives the same results, and leaves the same numbers in its columns. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { WasmModule } from '../../wasm/wasm-module.ts';
+import { Random } from '../fuzz/random.ts';
 import * as arithmetic from './arithmetic-samples.ts';
+import { RandomProgram } from './random-programs.ts';
 import {
   Columns,
   closureOf,
@@ -20,6 +22,8 @@ import {
 import * as statements from './statement-samples.ts';
 
 const RUNS = 300;
+const PROGRAMS = 100;
+const PROGRAM_RUNS = 30;
 const SEED = 7;
 
 const MAKERS = [arithmetic, statements].flatMap((makers) =>
@@ -30,24 +34,29 @@ const MAKERS = [arithmetic, statements].flatMap((makers) =>
   })),
 );
 
+/** Fails where JavaScript and WebAssembly differ for any arguments and numbers in the columns. */
+function compare(maker: SampleMaker, own: Columns, wasm: Sample, compiled: Columns, numRuns: number): void {
+  const sample = maker(own);
+  fc.assert(
+    fc.property(number, number, content, (a, b, numbers) => {
+      own.fill(numbers);
+      compiled.fill(numbers);
+      const answers = [sample(a, b), wasm(a, b)];
+      if (isDeepStrictEqual(answers[0], answers[1]) && isDeepStrictEqual(own.numbers, compiled.numbers)) return;
+      expect([answers[1], compiled.numbers]).toEqual([answers[0], own.numbers]);
+    }),
+    { numRuns, seed: SEED },
+  );
+}
+
 describe.each([
   ['as the module knows', 0],
   ['where the run tells', 64],
 ])('columns %s', (_, before) => {
   test.each(MAKERS)('$name', ({ path, name, maker }) => {
     const [own, compiled] = [new Columns(), new Columns()];
-    const sample = maker(own);
     const wasm = compiledSample(path, name, compiled, new Columns(before));
-    fc.assert(
-      fc.property(number, number, content, (a, b, numbers) => {
-        own.fill(numbers);
-        compiled.fill(numbers);
-        const answers = [sample(a, b), wasm(a, b)];
-        if (isDeepStrictEqual(answers[0], answers[1]) && isDeepStrictEqual(own.numbers, compiled.numbers)) return;
-        expect([answers[1], compiled.numbers]).toEqual([answers[0], own.numbers]);
-      }),
-      { numRuns: RUNS, seed: SEED },
-    );
+    compare(maker, own, wasm, compiled, RUNS);
   });
 });
 
@@ -57,13 +66,31 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let written = 0;
 
-/** The path of a file with a maker of one function that has this body. */
-function fileOf(body: string): string {
+/** The path of a file with a maker whose body is this. */
+function fileOf(maker: string): string {
   const path = join(folder, `${written++}.ts`);
-  const lines = ['export function maker(columns) {', '  const { u8, i32, u32, f64, view, told, heard } = columns;'];
-  writeFileSync(path, [...lines, `  return function sample(a, b) { ${body} };`, '}', ''].join('\n'));
+  writeFileSync(path, `export function maker(columns) {\n${maker}\n}\n`);
   return path;
 }
+
+/** The body of a maker of one function that has this body. */
+function makerOf(body: string): string {
+  const names = 'const { u8, i32, u32, f64, view, told, heard } = columns;';
+  return `${names}\nreturn function sample(a, b) { ${body} };`;
+}
+
+test.each(Array.from({ length: PROGRAMS }, (_, seed) => seed))('random program %i', (seed) => {
+  const text = new RandomProgram(new Random(seed)).text();
+  const [own, compiled] = [new Columns(), new Columns()];
+  const like = new Columns(seed % 2 === 0 ? 0 : 64);
+  compare(
+    Function('columns', text) as SampleMaker,
+    own,
+    compiledSample(fileOf(text), 'maker', compiled, like),
+    compiled,
+    PROGRAM_RUNS,
+  );
+});
 
 test.each([
   ["return 'text';", 'string is no number'],
@@ -112,10 +139,20 @@ test.each([
   ['switch (a) { case 0: return 1; case 1000: return 2; } return 3;', 'cases too far apart'],
 ])('%s is refused', (body, message) => {
   const columns = new Columns();
-  const closure = closureOf(fileOf(body), 'maker', columnsValue(columns, columns));
+  const closure = closureOf(fileOf(makerOf(body)), 'maker', columnsValue(columns, columns));
   const compile = (): void => new WasmModule().export('sample', closure, ['i32', 'i32']);
   expect(compile).toThrow(`sample: ${message}`);
 });
+
+test.fails.each(['u32[b & 15] >= u32[2] >> 31', 'u32[a & 15] > b', 'view.getUint32(a & 31) < b'])(
+  '%s is compared as it is counted',
+  (comparison) => {
+    const text = makerOf(`return ${comparison};`);
+    const [own, compiled] = [new Columns(), new Columns()];
+    const wasm = compiledSample(fileOf(text), 'maker', compiled, compiled);
+    compare(Function('columns', text) as SampleMaker, own, wasm, compiled, RUNS);
+  },
+);
 
 /** Numbers beyond the subset: not told while compiling, for the code that is compiled keeps within it. */
 test.each([
@@ -126,8 +163,7 @@ test.each([
   ['a place between two is the one before', 'i32[1] = 5; return i32[a / b];', 3, 2, undefined, 5],
 ])('%s', (_, body, a, b, wanted, found) => {
   const [own, compiled] = [new Columns(), new Columns()];
-  const path = fileOf(body);
-  const maker = Function('columns', readFileSync(path, 'utf8').replace('export function maker(columns)', ''));
-  expect((maker(own) as Sample)(a, b)).toBe(wanted);
-  expect(compiledSample(path, 'maker', compiled, compiled)(a, b)).toBe(found);
+  const maker = Function('columns', makerOf(body)) as SampleMaker;
+  expect(maker(own)(a, b)).toBe(wanted);
+  expect(compiledSample(fileOf(makerOf(body)), 'maker', compiled, compiled)(a, b)).toBe(found);
 });
