@@ -69,7 +69,6 @@ ${this.byVersion((protocol) => this.around(protocol))}
     let id = firstProtocol;
     let parent = 0;
     networkAt[entry] = -1;
-    transportAt[entry] = -1;
     tunnelPort[entry] = 0;
     wireLength[entry] = wire;
     key3[entry] = pointAndFlags;

@@ -56,7 +56,6 @@ export function createKeyBatch(context: KeyBatchContext, queue: FlowQueue): KeyB
     let id = firstProtocol;
     let parent = 0;
     networkAt[entry] = -1;
-    transportAt[entry] = -1;
     tunnelPort[entry] = 0;
     wireLength[entry] = wire;
     key3[entry] = pointAndFlags;
