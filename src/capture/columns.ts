@@ -23,10 +23,9 @@ const WASM_PAGE = 65_536;
 const MOST_OCTETS = 2 ** 32;
 /** Octets that are left to the module whose memory it is: its own data begin at 0. */
 export const MODULE_OCTETS = WASM_PAGE;
-/** Columns begin at a cache line, long ones at a page of the system. */
+/** Columns begin at a cache line, those of a page of the system or more at one. */
 const CACHE_LINE = 64;
 const SYSTEM_PAGE = 4096;
-const LONG = 1024 * 1024;
 
 /** A memory of WebAssembly, as far as it is used here. */
 export interface WasmMemory {
@@ -136,7 +135,7 @@ export class CountedColumns implements Columns {
 }
 
 function alignmentOf(octets: number): number {
-  return octets < LONG ? CACHE_LINE : SYSTEM_PAGE;
+  return octets < SYSTEM_PAGE ? CACHE_LINE : SYSTEM_PAGE;
 }
 
 function roundUp(position: number, alignment: number): number {

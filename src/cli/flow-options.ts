@@ -80,7 +80,11 @@ export function addFlowsOptions(command: Command): Command {
     .option('--where <expression>', "show only these flows: 'server.port == 80 && c2s.retransmissions > 0'")
     .option('--json', 'one JSON object a line')
     .option('--csv', 'comma-separated values with a header (RFC 4180)')
-    .option('--jobs <n>', 'captures worked on at once, or auto: by their size and the machine (default auto)', jobs)
+    .option(
+      '--jobs <n>',
+      'captures worked on at once, or auto: by their size and the machine (default); 1 takes one processor, reading included',
+      jobs,
+    )
     .option('--top <n>', 'only the n flows with the most of what --sort names', whole)
     .addOption(new Option('--sort <key>', 'most first; with --top, bytes unless told').choices(RANKINGS));
   return addCaptureOptions(

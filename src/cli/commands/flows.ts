@@ -101,8 +101,8 @@ export async function flows(
     join: true,
     onRun: jobs?.watch({ tracker, applications, onDamage, onText }, take) ?? take,
     elsewhere: jobs,
-    readsAhead: jobs?.readsAhead,
-    readBuffers: readBuffers(),
+    readsAhead: jobs?.readsAhead ?? options.jobs !== 1,
+    readBuffers: readBuffers(tracker),
     onWait: () => output.flush(),
     onDamage,
     onEnd: () => {

@@ -65,7 +65,7 @@ export async function trackForThread(task: FlowTask, port: MessagePort): Promise
     messages: new Messages(io, task.quiet),
     join: true,
     readsAhead: task.readsAhead,
-    readBuffers: readBuffers(),
+    readBuffers: readBuffers(tracker),
     // The call itself tells which captures cannot be opened.
     onOpen: () => {
       reports.length = 0;
