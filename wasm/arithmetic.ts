@@ -47,6 +47,14 @@ export class Arithmetic {
     return { ref: this.#module.i32.const(value ? 1 : 0), type: 'bool' };
   }
 
+  /** Whether a place of a type can hold the operand as the number it is. */
+  fits({ type, constant }: Operand, place: NumberType): boolean {
+    if (type === place || place === 'f64') return true;
+    if (type === 'f64' || place === 'bool') return false;
+    if (type === 'bool') return true;
+    return constant !== undefined && (place === 'u32' ? constant >= 0 : constant < 2 ** 31);
+  }
+
   /** The operand as a double, or as 32 bits: a double must not exceed these, for it is cut to the nearest. */
   as({ ref, type, constant }: Operand, wanted: NumberType | HeldType): number {
     const module = this.#module;
@@ -95,9 +103,10 @@ export class Arithmetic {
       '>>': bits.shr_s,
       '>>>': bits.shr_u,
     };
-    if (operator === '>>>' && right.constant === 0) return { ref: this.as(left, 'i32'), type: 'u32' };
     const known = operation[operator as keyof typeof operation];
-    return { ref: known(this.as(left, 'i32'), this.as(right, 'i32')), type: 'i32' };
+    // Of a shift by 0 all 32 bits may be left, which count from 0.
+    const mayBeWhole = operator === '>>>' && (right.constant ?? 0) % 32 === 0;
+    return { ref: known(this.as(left, 'i32'), this.as(right, 'i32')), type: mayBeWhole ? 'u32' : 'i32' };
   }
 
   #comparison(operator: string, left: Operand, right: Operand): Operand {
@@ -124,7 +133,8 @@ export class Arithmetic {
 
   #extended({ ref, type }: Operand): number {
     const { i64 } = this.#module;
-    return type === 'u32' ? i64.extend_u(ref) : i64.extend_s(ref);
+    // Of `extend_u` of a load Binaryen makes a load that extends the sign.
+    return type === 'u32' ? i64.and(i64.extend_s(ref), i64.const(0xffffffffn)) : i64.extend_s(ref);
   }
 
   #wide(operator: string): Operation {

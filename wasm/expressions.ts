@@ -105,6 +105,8 @@ export function evaluate(fn: FunctionCompiler, expression: Expression, scope: Sc
         const truth = condition(fn, expression.argument, scope);
         return typeof truth === 'boolean' ? { kind: 'boolean', value: !truth } : arithmetic.unary('!', truth);
       }
+      if (!['-', '+', '~'].includes(expression.operator))
+        return fail(fn, expression, `no operator ${expression.operator}`);
       return arithmetic.unary(expression.operator, number(fn, expression.argument, scope));
     case 'BinaryExpression':
       return binary(fn, expression, scope);
@@ -150,6 +152,7 @@ function member(fn: FunctionCompiler, expression: MemberExpression, scope: Scope
 
 function binary(fn: FunctionCompiler, expression: Expression & { type: 'BinaryExpression' }, scope: Scope): Result {
   const { operator } = expression;
+  if (!BINARY.includes(operator)) return fail(fn, expression, `no operator ${operator}`);
   const left = evaluate(fn, expression.left as Expression, scope);
   const right = evaluate(fn, expression.right, scope);
   if ((operator === '===' || operator === '!==') && (isUndefined(left) || isUndefined(right))) {
@@ -157,6 +160,9 @@ function binary(fn: FunctionCompiler, expression: Expression & { type: 'BinaryEx
   }
   return fn.out.arithmetic.binary(operator, toNumber(fn, left, expression.left), toNumber(fn, right, expression.right));
 }
+
+/** Operators of two numbers, as `Arithmetic` has them. */
+const BINARY = ['+', '-', '*', '/', '&', '|', '^', '<<', '>>', '>>>', '===', '!==', '<', '<=', '>', '>='];
 
 function isUndefined(result: Result): boolean {
   return 'kind' in result && result.kind === 'undefined';
@@ -189,7 +195,9 @@ function conditional(
   if (typeof test === 'boolean') return evaluate(fn, test ? expression.consequent : expression.alternate, scope);
   const yes = number(fn, expression.consequent, scope);
   const no = number(fn, expression.alternate, scope);
-  const type = yes.type === no.type ? yes.type : yes.type === 'f64' || no.type === 'f64' ? 'f64' : 'i32';
+  const isDouble = yes.type === 'f64' || no.type === 'f64';
+  const type = isDouble ? 'f64' : arithmetic.fits(no, yes.type) ? yes.type : no.type;
+  if (!arithmetic.fits(yes, type)) return fail(fn, expression, `numbers of ${yes.type} and of ${no.type}`);
   return { ref: module.if(test.ref, arithmetic.as(yes, type), arithmetic.as(no, type)), type };
 }
 
@@ -197,6 +205,7 @@ function assignment(fn: FunctionCompiler, expression: AssignmentExpression, scop
   const { operator, left } = expression;
   let value = number(fn, expression.right, scope);
   if (operator !== '=') {
+    if (!BINARY.includes(operator.slice(0, -1))) return fail(fn, expression, `no operator ${operator}`);
     value = fn.out.arithmetic.binary(operator.slice(0, -1), number(fn, left as Expression, scope), value);
   }
   return { ref: assign(fn, left, value, scope), type: 'none' };
@@ -220,7 +229,11 @@ function assign(fn: FunctionCompiler, target: AssignmentTarget, value: Operand, 
   }
   const place = evaluate(fn, target as Expression, scope);
   if ('kind' in place) {
-    if (place.kind === 'local') return module.local.set(place.index, arithmetic.as(value, place.type));
+    if (place.kind === 'local') {
+      if (!arithmetic.fits(value, place.type))
+        return fail(fn, target, `a number of ${value.type} for one of ${place.type}`);
+      return module.local.set(place.index, arithmetic.as(value, place.type));
+    }
     if (place.kind === 'scalar') return fn.out.write(place, value);
   }
   return fail(fn, target, 'nothing that can be assigned to');
@@ -301,6 +314,7 @@ function math(fn: FunctionCompiler, name: string, expression: CallExpression, sc
   const args = expression.arguments.map((argument) => number(fn, argument as Expression, scope));
   const [first, second] = args;
   if (first === undefined) return fail(fn, expression, 'an argument is missing');
+  if (args.length > (name === 'abs' ? 1 : 2)) return fail(fn, expression, 'too many arguments');
   if (name === 'imul' && second !== undefined) {
     return { ref: module.i32.mul(arithmetic.as(first, 'i32'), arithmetic.as(second, 'i32')), type: 'i32' };
   }

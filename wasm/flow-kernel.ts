@@ -111,6 +111,7 @@ export function compileFlowKernel(): Uint8Array {
   module.export('takeQueue', takeQueue, [view]);
   const rest = [contextValue, queueValue, rowsValue, cut, sumUp, takeQueue, imported('makeRoom'), imported('worked')];
   module.export('takeRest', instantiate(closureIn('flow/take-rest.ts', 'restTaker'), rest, {}, reserve), [view]);
-  module.exportNumber('layout', table.words.byteOffset);
+  module.exportNumber('queueAt', queue.key0.byteOffset);
+  module.exportNumber('recordsAt', table.words.byteOffset);
   return module.emit();
 }

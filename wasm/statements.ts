@@ -106,6 +106,7 @@ function branch(fn: FunctionCompiler, test: Expression, scope: Scope, target: st
   if (known !== undefined) return known === wanted ? [module.br(target)] : [];
   if (test.type === 'LogicalExpression') {
     const { left, right } = test;
+    if (test.operator === '??') throw fn.error(test, 'not in the subset');
     // Either side decides an `||` that is to be true, and an `&&` that is to be false.
     if ((test.operator === '||') === wanted) {
       return [...branch(fn, left, scope, target, wanted), ...branch(fn, right, scope, target, wanted)];
@@ -114,13 +115,17 @@ function branch(fn: FunctionCompiler, test: Expression, scope: Scope, target: st
     const steps = [...branch(fn, left, scope, end, !wanted), ...branch(fn, right, scope, target, wanted)];
     return [module.block(end, steps)];
   }
-  const { ref } = condition(fn, test, scope) as Operand;
-  return [module.br_if(target, wanted ? ref : module.i32.eqz(ref))];
+  const truth = condition(fn, test, scope);
+  if (typeof truth === 'boolean') return truth === wanted ? [module.br(target)] : [];
+  return [module.br_if(target, wanted ? truth.ref : module.i32.eqz(truth.ref))];
 }
 
 function returned(fn: FunctionCompiler, argument: Expression, scope: Scope): number {
   const value = number(fn, argument, scope);
   if (fn.result === 'none') fn.result = value.type;
+  else if (!fn.out.arithmetic.fits(value, fn.result)) {
+    throw fn.error(argument, `a number of ${value.type} returned after one of ${fn.result}`);
+  }
   return fn.out.binaryen.return(fn.out.arithmetic.as(value, fn.result));
 }
 
@@ -129,7 +134,7 @@ function jump(fn: FunctionCompiler, label: string | undefined, target: (jump: Ju
     (each) => (label === undefined || each.label === label) && target(each) !== undefined,
   );
   const name = found && target(found);
-  if (name === undefined) throw new Error(`nowhere to go to from ${label ?? 'here'}`);
+  if (name === undefined) throw fn.error(fn.closure.node, `nowhere to go to from ${label ?? 'here'}`);
   return name;
 }
 
@@ -215,6 +220,7 @@ function choose(fn: FunctionCompiler, { discriminant, cases }: SwitchStatement, 
   const { arithmetic, binaryen: module } = fn.out;
   const scope = new Scope(outer);
   const value = number(fn, discriminant, scope);
+  if (value.type === 'f64') throw fn.error(discriminant, 'a switch of a double');
   const breaks = fn.block();
   const numbers = cases.map(({ test }) => {
     if (test === null) return undefined;

@@ -22,8 +22,9 @@ export class WasmModule {
   readonly binaryen = new binaryen.Module();
   readonly arithmetic = new Arithmetic(this.binaryen);
   private readonly functions = new Map<Closure['node'], { readonly key: string; readonly compiled: Compiled }[]>();
-  private readonly known = new Map<Value, number>();
-  private readonly imports = new Set<string>();
+  private readonly known = new Map<object, number>();
+  private readonly imports = new Map<string, number>();
+  private readonly unfinished = new Set<Closure['node']>();
   private count = 0;
 
   constructor() {
@@ -34,13 +35,17 @@ export class WasmModule {
 
   /** The function that a closure comes to for these arguments: numbers by their type, everything else by what it is. */
   function(closure: Closure, args: readonly (Value | Operand)[]): Compiled {
-    const key = args.map((arg) => ('ref' in arg ? paramType(arg.type) : this.identity(arg))).join();
+    const types = args.map((arg) => ('ref' in arg ? paramType(arg.type) : this.identity(arg)));
+    const key = [this.numberOf(closure.scope), ...types].join();
     const versions = this.functions.get(closure.node) ?? [];
     this.functions.set(closure.node, versions);
     const found = versions.find((version) => version.key === key);
     if (found !== undefined) return found.compiled;
-    const name = `${closure.node.id?.name ?? 'closure'}.${this.count++}`;
-    const compiled = new FunctionCompiler(this, closure, args).compile(name);
+    const fn = new FunctionCompiler(this, closure, args);
+    if (this.unfinished.has(closure.node)) throw fn.error(closure.node, 'a function that calls itself');
+    this.unfinished.add(closure.node);
+    const compiled = fn.compile(`${closure.node.id?.name ?? 'closure'}.${this.count++}`);
+    this.unfinished.delete(closure.node);
     versions.push({ key, compiled });
     return compiled;
   }
@@ -79,8 +84,11 @@ export class WasmModule {
 
   /** Sees to it that a JavaScript function is imported, which is called with so many numbers of 32 bits. */
   import({ name, result }: Import, params: number): string {
-    if (!this.imports.has(name)) {
-      this.imports.add(name);
+    const known = this.imports.get(name);
+    if (known !== undefined && known !== params)
+      throw new Error(`${name} is called with ${params} and with ${known} numbers`);
+    if (known === undefined) {
+      this.imports.set(name, params);
       const types = binaryen.createType(Array<number>(params).fill(binaryen.i32));
       this.binaryen.addFunctionImport(
         name,
@@ -105,9 +113,13 @@ export class WasmModule {
 
   private identity(value: Value): string {
     if (value.kind === 'number' || value.kind === 'boolean') return `${value.value}`;
-    const number = this.known.get(value) ?? this.known.size;
-    this.known.set(value, number);
-    return `#${number}`;
+    return `#${this.numberOf(value)}`;
+  }
+
+  private numberOf(object: object): number {
+    const number = this.known.get(object) ?? this.known.size;
+    this.known.set(object, number);
+    return number;
   }
 }
 

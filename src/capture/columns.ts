@@ -42,14 +42,18 @@ declare const WebAssembly: {
 
 /**
  * A shared memory of so many octets, or up to a page more, that never grows; pages that nobody has touched take no room. Undefined where there is no
- * WebAssembly. Shared, it does not count as the isolate's own: V8 would collect garbage at once for the sake of pages that are not there yet.
- *
- * @throws RangeError where the system does not have so many addresses
+ * WebAssembly, or the system does not have so many addresses. Shared, it does not count as the isolate's own: V8 would collect garbage at once for the
+ * sake of pages that are not there yet.
  */
 export function wasmMemory(octets: number): WasmMemory | undefined {
   if (typeof WebAssembly === 'undefined') return undefined;
   const pages = Math.ceil(octets / WASM_PAGE);
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** Columns of one shared memory, which is reserved as a whole and never grows. None is given back. */
@@ -68,7 +72,7 @@ export class ReservedColumns implements Columns {
     this.#end = MODULE_OCTETS + octets;
     if (this.#end > MOST_OCTETS) throw new RangeError(`no memory of ${this.#end} octets: ${MOST_OCTETS} are the most`);
     const memory = wasmMemory(this.#end);
-    if (memory === undefined) throw new RangeError(`no memory of ${this.#end} octets: there is no WebAssembly`);
+    if (memory === undefined) throw new RangeError(`no memory of ${this.#end} octets to be had`);
     this.memory = memory;
   }
 

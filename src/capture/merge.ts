@@ -19,6 +19,8 @@ export interface PacketMergeOptions {
   readonly onEnd?: (end: InputEnd) => void;
   /** Called once for an input whose times go backwards; its packets keep their own sequence. */
   readonly onOutOfOrder?: (input: CaptureInput, index: number) => void;
+  /** Whoever takes the runs cuts the packets behind them by itself, where it can: then runs are short. */
+  readonly leavesRest?: boolean | undefined;
 }
 
 /** Consecutive packets of one input that come before all others: rows `start` to `end` of a batch. Reused. */
@@ -33,11 +35,14 @@ export interface PacketRun {
   end: number;
 }
 
+/** Packets of a short run. */
+const SHORT = 16;
+
 /** One input and the packets of it that wait for their turn. */
 class WaitingInput {
   readonly input: CaptureInput;
   readonly index: number;
-  readonly batch = new PacketBatch();
+  batch = new PacketBatch();
   /** The row whose turn comes next. */
   row = 0;
   ended = false;
@@ -49,6 +54,12 @@ class WaitingInput {
   constructor(input: CaptureInput, index: number) {
     this.input = input;
     this.index = index;
+  }
+
+  /** From now on takes few packets at a time, where others can be cut by who takes these. */
+  shorten(): void {
+    if (this.batch.capacity > SHORT && this.input.reader.plainRecords !== undefined)
+      this.batch = new PacketBatch(SHORT);
   }
 
   get isEmpty(): boolean {
@@ -125,6 +136,7 @@ export class PacketMerge {
 
   /** Reads the next batch of an input; a promise where its octets are still to come. */
   #fill(waiting: WaitingInput): Promise<void> | undefined {
+    if (this.#options.leavesRest) waiting.shorten();
     const { input, batch } = waiting;
     waiting.row = 0;
     try {

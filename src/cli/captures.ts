@@ -50,6 +50,8 @@ export interface CaptureLoop extends FileReading {
   readonly onPacket?: (packet: Packet, origin: PacketOrigin) => boolean;
   /** Called in its place for consecutive packets of one capture, borrowed until it returns; false ends the loop. */
   readonly onRun?: (run: PacketRun, origin: PacketOrigin) => boolean;
+  /** `onRun` takes what a reader has at hand beyond the run, too. */
+  readonly takesRest?: boolean;
   /** Called before the loop waits for octets. */
   readonly onWait?: () => void;
   /** Called when a capture could not be read to its end, beside the message. */
@@ -186,6 +188,7 @@ async function readGroup(
   const { messages } = loop;
   const inputs = group.map(({ input }) => input);
   const merge = new PacketMerge(inputs, {
+    leavesRest: loop.takesRest,
     onEnd: (end) => {
       // An input that was given up has an end that says nothing.
       if (loop.io.interrupted.aborted) return;

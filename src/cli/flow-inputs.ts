@@ -1,6 +1,6 @@
 /** Packets of captures on their way into a tracker of flows. */
 import type { PacketRun } from '../capture/merge.ts';
-import { Packet } from '../capture/packet.ts';
+import { Packet, PacketBatch } from '../capture/packet.ts';
 import type { Dissector } from '../dissect/dissector.ts';
 import { FilterContext } from '../filter/context.ts';
 import type { Filter } from '../filter/filter.ts';
@@ -30,6 +30,7 @@ export function flowInputs(
   counts?: Filter,
 ): (run: PacketRun, origin: PacketOrigin) => boolean {
   const inputs: FlowInput[] = [];
+  const rest = new PacketBatch();
   const select = counts === undefined ? undefined : selection(tracker.dissector, counts, points);
   let left = count;
   return (run, { index, input }) => {
@@ -46,8 +47,7 @@ export function flowInputs(
     const taken = Math.min(run.end - run.start, left);
     if (select === undefined) inputs[place].add(reader.view, run.batch, run.start, run.start + taken);
     else select(inputs[place], run, run.start + taken, origin);
-    if (select === undefined && takesRest && left === Number.POSITIVE_INFINITY)
-      inputs[place].addRest(reader, run.batch);
+    if (select === undefined && takesRest && left === Number.POSITIVE_INFINITY) inputs[place].addRest(reader, rest);
     left -= taken;
     return left > 0;
   };

@@ -75,8 +75,9 @@ export interface KernelParts {
 }
 
 interface Exports {
-  /** First octet of the records in the memory that it was compiled for. */
-  readonly layout: () => number;
+  /** First octets of the queue and of the records in the memory that it was compiled for. */
+  readonly queueAt: () => number;
+  readonly recordsAt: () => number;
   readonly takeQueue: () => void;
   /** Cuts records, sums them up and works on them, as `restTaker` makes it. */
   readonly takeRest: () => number;
@@ -104,6 +105,8 @@ function kernelImports(parts: KernelParts, view: () => DataView, placesMoved: ()
       return record;
     },
     makeRoom: () => {
+      // It is called for full queues; the addresses in them must stay.
+      queue.count = QUEUE_CAPACITY;
       parts.makeRoom();
       return 0;
     },
@@ -159,7 +162,9 @@ export class FlowKernel {
   /** The kernel of a pass; undefined where the columns lie elsewhere than it was compiled for. */
   static of(kernel: KernelCode, parts: KernelParts): FlowKernel | undefined {
     const made = new FlowKernel(kernel, parts);
-    return made.exports.layout() === parts.table.words.byteOffset ? made : undefined;
+    const { queueAt, recordsAt } = made.exports;
+    const isSame = queueAt() === parts.queue.key0.byteOffset && recordsAt() === parts.table.words.byteOffset;
+    return isSame ? made : undefined;
   }
 
   /** Whether the octets of a view are where the kernel can read them. */
@@ -195,12 +200,14 @@ export class FlowKernel {
     words[AT.firstProtocol] = context.firstProtocol;
     words[AT.key3] = context.key3;
     doubles[AT.packetsBefore] = context.packetsBefore;
-    const taken = this.exports.takeRest();
-    window.position = words[AT.position]!;
-    rows.count = words[AT.rowCount]!;
-    queue.count = words[AT.queueCount]!;
-    context.packetsBefore = doubles[AT.packetsBefore]!;
-    return taken;
+    try {
+      return this.exports.takeRest();
+    } finally {
+      window.position = words[AT.position]!;
+      rows.count = words[AT.rowCount]!;
+      queue.count = words[AT.queueCount]!;
+      context.packetsBefore = doubles[AT.packetsBefore]!;
+    }
   }
 
   /** Works on all entries of the queue. */

@@ -12,8 +12,6 @@ import { compileFlowKernel } from '../../wasm/flow-kernel.ts';
 
 const SYSTEM_PAGE = 4096;
 const CACHE_LINE = 64;
-/** The lookup table that is the last of the columns before the records: the second one of octets. */
-const LAST_LOOKUP_TABLE = 2;
 const OCTETS_OF_INT32 = 4;
 /** Packets of a batch: few, so that most are left for the kernel. */
 const BATCH = 3;
@@ -26,14 +24,10 @@ export function kernelCode(): Uint8Array {
   return compiled;
 }
 
-/**
- * Columns for the kernel whose memory is used again, pass after pass: engines reserve gigabytes of addresses for each memory until it is collected.
- * The records begin at a page, as those of long tables do, so that a table of few flows is laid out as the kernel has it.
- */
+/** Columns laid out as reserved ones, whose memory is used again, pass after pass: engines reserve gigabytes of addresses for each until it is collected. */
 class RepeatedColumns {
   memory: WasmMemory = { buffer: new ArrayBuffer(0) };
   #position = MODULE_OCTETS;
-  #octetColumns = 0;
 
   /** Empties them, and sees to it that there is room for so many octets. */
   begin(octets: number): void {
@@ -45,7 +39,6 @@ class RepeatedColumns {
       this.memory = memory;
     } else new Uint8Array(buffer, 0, this.#position).fill(0);
     this.#position = MODULE_OCTETS;
-    this.#octetColumns = 0;
   }
 
   int32(length: number): Int32Array {
@@ -65,13 +58,11 @@ class RepeatedColumns {
   }
 
   octets(length: number): Uint8Array {
-    const column = new Uint8Array(this.memory.buffer, this.#take(length), length);
-    if (++this.#octetColumns === LAST_LOOKUP_TABLE) this.#position = roundUp(this.#position, SYSTEM_PAGE);
-    return column;
+    return new Uint8Array(this.memory.buffer, this.#take(length), length);
   }
 
   #take(octets: number): number {
-    const start = roundUp(this.#position, CACHE_LINE);
+    const start = roundUp(this.#position, octets < SYSTEM_PAGE ? CACHE_LINE : SYSTEM_PAGE);
     if (start + octets > this.memory.buffer.byteLength) throw new RangeError(`no room for ${octets} octets`);
     this.#position = start + octets;
     return start;
@@ -119,7 +110,7 @@ export interface Pieces {
 
 /** Octets of the buffers that pieces need. */
 export function bufferOctets({ ends, front }: Omit<Pieces, 'buffer'>): number {
-  return 2 * (front + longest(ends) + CACHE_LINE);
+  return 2 * (front + longest(ends) + SYSTEM_PAGE);
 }
 
 function longest(ends: readonly number[]): number {

@@ -87,7 +87,8 @@ export async function flows(
     tracker.observer = sources.applications;
   }
   const isLive = isTold && paths.includes(STANDARD_INPUT);
-  const takeAll = flowInputs(tracker, points, { ...options, takesRest: !isLive }, counts);
+  const takesRest = !isLive && counts === undefined && options.count === undefined;
+  const takeAll = flowInputs(tracker, points, { ...options, takesRest }, counts);
   const take = isLive ? withEnds(tracker, takeAll) : takeAll;
   const onDamage = (damage: Damage): void => {
     if (options.json) output.line(warningJson(damage));
@@ -100,6 +101,7 @@ export async function flows(
     messages,
     join: true,
     onRun: jobs?.watch({ tracker, applications, onDamage, onText }, take) ?? take,
+    takesRest,
     elsewhere: jobs,
     readsAhead: jobs?.readsAhead ?? options.jobs !== 1,
     readBuffers: readBuffers(tracker),

@@ -64,6 +64,7 @@ export async function trackForThread(task: FlowTask, port: MessagePort): Promise
     io,
     messages: new Messages(io, task.quiet),
     join: true,
+    takesRest: true,
     readsAhead: task.readsAhead,
     readBuffers: readBuffers(tracker),
     // The call itself tells which captures cannot be opened.
