@@ -9,6 +9,7 @@ import type {
   UpdateExpression,
 } from 'oxc-parser';
 import { heldAs, type Operand } from './arithmetic.ts';
+import { split, staticCondition } from './constant-parts.ts';
 import type { FunctionCompiler } from './function-compiler.ts';
 import { load, type Place, readView, store } from './memory-access.ts';
 import { type Scope, UNDEFINED, type Value, type View } from './values.ts';
@@ -51,35 +52,6 @@ export function condition(fn: FunctionCompiler, expression: Expression, scope: S
   const operand = toNumber(fn, result, expression);
   if (operand.type === 'f64') throw fn.error(expression, 'a double is no condition');
   return operand;
-}
-
-/** What is known of a condition while compiling: whether a function is given, or a flag set. */
-export function staticCondition(fn: FunctionCompiler, test: Expression, scope: Scope): boolean | undefined {
-  switch (test.type) {
-    case 'Identifier': {
-      const value = scope.find(test.name);
-      if (value?.kind === 'boolean') return value.value;
-      return value?.kind === 'undefined' ? false : undefined;
-    }
-    case 'BinaryExpression': {
-      const { operator, right } = test;
-      if ((operator !== '===' && operator !== '!==') || test.left.type !== 'Identifier' || !isVoid(right))
-        return undefined;
-      const value = scope.find(test.left.name);
-      return (value?.kind === 'undefined') === (operator === '===');
-    }
-    case 'LogicalExpression': {
-      const left = staticCondition(fn, test.left, scope);
-      if (left === undefined) return undefined;
-      return left === (test.operator === '&&') ? staticCondition(fn, test.right, scope) : left;
-    }
-    default:
-      return undefined;
-  }
-}
-
-function isVoid(expression: Expression): boolean {
-  return expression.type === 'UnaryExpression' && expression.operator === 'void';
 }
 
 /** Compiles an expression. */
@@ -277,7 +249,7 @@ function call(fn: FunctionCompiler, expression: CallExpression, scope: Scope): R
 function packetOctets(fn: FunctionCompiler, view: View, method: string, call: CallExpression, scope: Scope): Operand {
   const [at, order] = call.arguments as Expression[];
   if (at === undefined) return fail(fn, call, 'an argument is missing');
-  const isLittle = order !== undefined && staticCondition(fn, order, scope);
+  const isLittle = order !== undefined && staticCondition(order, scope);
   if (isLittle === undefined) return fail(fn, call, 'an order of octets that is not known');
   return (
     readView(fn, view, method, placeOf(fn, at, scope), isLittle) ?? fail(fn, call, `${method} is not in the subset`)
@@ -288,20 +260,6 @@ function packetOctets(fn: FunctionCompiler, view: View, method: string, call: Ca
 function placeOf(fn: FunctionCompiler, expression: Expression, scope: Scope): Place {
   const { constant, rest } = split(expression);
   return { constant, index: rest && number(fn, rest, scope) };
-}
-
-function split(expression: Expression): { readonly constant: number; readonly rest: Expression | undefined } {
-  if (expression.type === 'Literal' && typeof expression.value === 'number') {
-    return { constant: expression.value, rest: undefined };
-  }
-  if (expression.type === 'BinaryExpression' && expression.operator === '+') {
-    const left = split(expression.left as Expression);
-    const right = split(expression.right);
-    const constant = left.constant + right.constant;
-    if (left.rest === undefined || right.rest === undefined) return { constant, rest: left.rest ?? right.rest };
-    if (constant !== 0) return { constant, rest: { ...expression, left: left.rest, right: right.rest } };
-  }
-  return { constant: 0, rest: expression };
 }
 
 /** What is known while compiling is no argument at run time. */

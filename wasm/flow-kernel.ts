@@ -85,7 +85,6 @@ export function compileFlowKernel(): Uint8Array {
   const formatValue = reflect('format', format, format, scalarOf);
 
   source('flow/flow-beginning.ts').bind('beginFlow', imported('beginFlow'));
-
   source('flow/key-batch.generated.ts').bind('geneveHeaderLength', imported('geneveHeaderLength'));
 
   const segment = instantiate(

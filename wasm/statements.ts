@@ -8,7 +8,8 @@ import type {
   VariableDeclaration,
 } from 'oxc-parser';
 import { heldAs, type Operand } from './arithmetic.ts';
-import { condition, evaluate, number, staticCondition } from './expressions.ts';
+import { staticCondition } from './constant-parts.ts';
+import { condition, evaluate, number } from './expressions.ts';
 import type { FunctionCompiler, Jump } from './function-compiler.ts';
 import { type NumberType, Scope } from './values.ts';
 
@@ -66,7 +67,7 @@ function compile(fn: FunctionCompiler, statement: Statement, scope: Scope, label
 /** An `if`: branches around what is not to be done, for a truth value that is worked out first takes the processor five instructions more. */
 function choice(fn: FunctionCompiler, { test, consequent, alternate }: IfStatement, scope: Scope): number[] {
   const { binaryen: module } = fn.out;
-  const known = staticCondition(fn, test, scope);
+  const known = staticCondition(test, scope);
   if (known !== undefined) {
     const taken = known ? consequent : alternate;
     return taken === null ? [] : compile(fn, taken, scope);
@@ -102,7 +103,7 @@ function branch(fn: FunctionCompiler, test: Expression, scope: Scope, target: st
   if (test.type === 'ParenthesizedExpression') return branch(fn, test.expression, scope, target, wanted);
   if (test.type === 'UnaryExpression' && test.operator === '!')
     return branch(fn, test.argument, scope, target, !wanted);
-  const known = staticCondition(fn, test, scope);
+  const known = staticCondition(test, scope);
   if (known !== undefined) return known === wanted ? [module.br(target)] : [];
   if (test.type === 'LogicalExpression') {
     const { left, right } = test;

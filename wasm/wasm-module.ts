@@ -2,7 +2,7 @@
 import binaryen from 'binaryen';
 import { Arithmetic, heldAs, type Operand } from './arithmetic.ts';
 import { FunctionCompiler } from './function-compiler.ts';
-import type { Closure, HeldType, Import, NumberType, Scalar, Value } from './values.ts';
+import type { Closure, Import, NumberType, Scalar, Value } from './values.ts';
 
 const { Features } = binaryen;
 /** Extensions that all engines of the last years have. */
@@ -90,13 +90,7 @@ export class WasmModule {
     if (known === undefined) {
       this.imports.set(name, params);
       const types = binaryen.createType(Array<number>(params).fill(binaryen.i32));
-      this.binaryen.addFunctionImport(
-        name,
-        'env',
-        name,
-        types,
-        result === 'none' ? binaryen.none : heldAs(result as HeldType),
-      );
+      this.binaryen.addFunctionImport(name, 'env', name, types, result === 'none' ? binaryen.none : heldAs(result));
     }
     return name;
   }

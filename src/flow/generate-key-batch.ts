@@ -1,6 +1,6 @@
 /**
  * Writes `key-batch.generated.ts`: one function that sums up a batch of packets for flow tracking without rows of layers. Each case of its switch
- * is made from a protocol's declaration, with offsets, masks and code points as literals and the state of the chain in locals. It knows sound
+ * is made from a protocol's declaration, with offsets, masks and code points as literals; what it finds goes into the queue. It knows sound
  * packets of common protocols; at any other it stops, and the rows of layers are asked. So the declarations stay the only source, and what the
  * function can't do it leaves alone.
  */
