@@ -33,13 +33,9 @@ export abstract class CaseGenerator {
   /** Statement for a header that is not sound. */
   protected readonly leave: string;
 
-  /** Names of protocols that stand before the switch, in the order in which they carry each other. */
-  private readonly usual: readonly string[];
-
-  constructor(dispatch: string, leave: string, usual: readonly string[] = []) {
+  constructor(dispatch: string, leave: string) {
     this.dispatch = dispatch;
     this.leave = leave;
-    this.usual = usual;
   }
 
   /** What a case does with a sound header. */
@@ -49,22 +45,7 @@ export abstract class CaseGenerator {
   /** All cases, to be made before `imports`, `constants` and `tableNames` are asked for. */
   protected cases(): string {
     return this.common()
-      .filter(({ name }) => !this.usual.includes(name))
       .map((protocol) => this.caseOf(protocol))
-      .join('\n');
-  }
-
-  /**
-   * The usual chain as one `if` after the other: what a header carries is looked for behind it, without a turn of the loop. A turn jumps to where no
-   * processor can tell beforehand, and moves all of the state to where the top of the loop expects it.
-   */
-  protected usualChain(): string {
-    return this.usual
-      .map((name) => {
-        const protocol = this.dissector.protocols[this.id(name)]!;
-        const body = this.body(protocol, '        ').replace(/\n +continue;$/, '');
-        return `      // ${name}\n      if (id === ${this.id(name)}) {\n${body}\n      }`;
-      })
       .join('\n');
   }
 
@@ -122,10 +103,6 @@ export abstract class CaseGenerator {
   }
 
   private caseOf(protocol: Protocol): string {
-    return `        // ${protocol.name}\n        case ${this.id(protocol.name)}: {\n${this.body(protocol, '          ')}\n        }`;
-  }
-
-  private body(protocol: Protocol, margin: string): string {
     const lines = protocol.bare
       ? [`id = ${this.call(protocol, 'next')}(${this.dispatch}, view, at, at, limit);`, 'continue;']
       : [
@@ -135,9 +112,10 @@ export abstract class CaseGenerator {
           ...this.take(protocol),
           ...this.next(protocol),
         ];
-    return readOnce(lines)
-      .map((line) => `${margin}${line}`)
+    const body = readOnce(lines)
+      .map((line) => `          ${line}`)
       .join('\n');
+    return `        // ${protocol.name}\n        case ${this.id(protocol.name)}: {\n${body}\n        }`;
   }
 
   /** Length of the header, and what must hold of it. */
