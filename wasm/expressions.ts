@@ -22,7 +22,8 @@ export function number(fn: FunctionCompiler, expression: Expression, scope: Scop
   return toNumber(fn, evaluate(fn, expression, scope), expression);
 }
 
-function toNumber(fn: FunctionCompiler, result: Result, at: { type: string; start: number }): Operand {
+/** The number that a result is at run time. */
+export function toNumber(fn: FunctionCompiler, result: Result, at: { type: string; start: number }): Operand {
   const { arithmetic, binaryen: module } = fn.out;
   if ('ref' in result) {
     if (result.type === 'none') throw fn.error(at, 'a value is needed, and there is none');
@@ -262,8 +263,8 @@ function placeOf(fn: FunctionCompiler, expression: Expression, scope: Scope): Pl
   return { constant, index: rest && number(fn, rest, scope) };
 }
 
-/** What is known while compiling is no argument at run time. */
-function isKnown(value: Value): boolean {
+/** What is known while compiling is no number at run time. */
+export function isKnown(value: Value): boolean {
   return value.kind !== 'number' && value.kind !== 'local' && value.kind !== 'scalar' && value.kind !== 'boolean';
 }
 

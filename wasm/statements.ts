@@ -1,5 +1,7 @@
 /** Statements of the subset that hot closures are written in. */
 import type {
+  BreakStatement,
+  ContinueStatement,
   Expression,
   ForStatement,
   IfStatement,
@@ -7,11 +9,10 @@ import type {
   SwitchStatement,
   VariableDeclaration,
 } from 'oxc-parser';
-import { heldAs, type Operand } from './arithmetic.ts';
 import { staticCondition } from './constant-parts.ts';
-import { condition, evaluate, number } from './expressions.ts';
+import { condition, evaluate, isKnown, number, toNumber } from './expressions.ts';
 import type { FunctionCompiler, Jump } from './function-compiler.ts';
-import { type NumberType, Scope } from './values.ts';
+import { Scope } from './values.ts';
 
 /** Compiles the body of a function. */
 export function compileBody(fn: FunctionCompiler): number[] {
@@ -36,11 +37,8 @@ function compile(fn: FunctionCompiler, statement: Statement, scope: Scope, label
   switch (statement.type) {
     case 'BlockStatement':
       return [block(fn, statement.body, scope)];
-    case 'ExpressionStatement': {
-      const result = evaluate(fn, statement.expression, scope);
-      if (!('ref' in result)) return [];
-      return [result.type === 'none' ? result.ref : module.drop(result.ref)];
-    }
+    case 'ExpressionStatement':
+      return expressionStatement(fn, statement.expression, scope);
     case 'VariableDeclaration':
       return declare(fn, statement, scope);
     case 'IfStatement':
@@ -54,9 +52,8 @@ function compile(fn: FunctionCompiler, statement: Statement, scope: Scope, label
     case 'LabeledStatement':
       return compile(fn, statement.body, scope, statement.label.name);
     case 'BreakStatement':
-      return [module.br(jump(fn, statement.label?.name, ({ breaks }) => breaks))];
     case 'ContinueStatement':
-      return [module.br(jump(fn, statement.label?.name, ({ continues }) => continues))];
+      return [module.br(targetOf(fn, statement))];
     case 'ReturnStatement':
       return [statement.argument === null ? module.return() : returned(fn, statement.argument, scope)];
     default:
@@ -72,23 +69,8 @@ function choice(fn: FunctionCompiler, { test, consequent, alternate }: IfStateme
     const taken = known ? consequent : alternate;
     return taken === null ? [] : compile(fn, taken, scope);
   }
-  if (alternate === null && consequent.type === 'BreakStatement') {
-    return branch(
-      fn,
-      test,
-      scope,
-      jump(fn, consequent.label?.name, ({ breaks }) => breaks),
-      true,
-    );
-  }
-  if (alternate === null && consequent.type === 'ContinueStatement') {
-    return branch(
-      fn,
-      test,
-      scope,
-      jump(fn, consequent.label?.name, ({ continues }) => continues),
-      true,
-    );
+  if (alternate === null && (consequent.type === 'BreakStatement' || consequent.type === 'ContinueStatement')) {
+    return branch(fn, test, scope, targetOf(fn, consequent), true);
   }
   const [otherwise, end] = [fn.block(), fn.block()];
   const yes = [...branch(fn, test, scope, otherwise, false), block(fn, [consequent], scope)];
@@ -130,12 +112,14 @@ function returned(fn: FunctionCompiler, argument: Expression, scope: Scope): num
   return fn.out.binaryen.return(fn.out.arithmetic.as(value, fn.result));
 }
 
-function jump(fn: FunctionCompiler, label: string | undefined, target: (jump: Jump) => string | undefined): string {
+/** Name of the block that a `break` or `continue` goes to. */
+function targetOf(fn: FunctionCompiler, { type, label }: BreakStatement | ContinueStatement): string {
+  const target = ({ breaks, continues }: Jump): string | undefined => (type === 'BreakStatement' ? breaks : continues);
   const found = fn.jumps.findLast(
-    (each) => (label === undefined || each.label === label) && target(each) !== undefined,
+    (each) => (label === null || each.label === label.name) && target(each) !== undefined,
   );
   const name = found && target(found);
-  if (name === undefined) throw fn.error(fn.closure.node, `nowhere to go to from ${label ?? 'here'}`);
+  if (name === undefined) throw fn.error(fn.closure.node, `nowhere to go to from ${label?.name ?? 'here'}`);
   return name;
 }
 
@@ -170,24 +154,14 @@ function bind(
   at: { type: string; start: number },
   scope: Scope,
 ): number[] {
-  const { arithmetic, binaryen: module } = fn.out;
-  let operand: Operand;
-  if ('ref' in value) {
-    if (value.type === 'none') throw fn.error(at, 'a value is needed, and there is none');
-    operand = value;
-  } else if (value.kind === 'number') operand = arithmetic.constant(value.value);
-  else if (value.kind === 'boolean') operand = arithmetic.truth(value.value);
-  else if (value.kind === 'local')
-    operand = { ref: module.local.get(value.index, heldAs(value.type)), type: value.type };
-  else if (value.kind === 'scalar') operand = fn.out.read(value);
-  else {
+  if ('kind' in value && isKnown(value)) {
     scope.bind(name, value);
     return [];
   }
-  const type: NumberType = operand.type;
+  const { ref, type } = toNumber(fn, value, at);
   const local = fn.local(type);
   scope.bind(name, local);
-  return [module.local.set(local.index, arithmetic.as(operand, type))];
+  return [fn.out.binaryen.local.set(local.index, ref)];
 }
 
 type Loop = Pick<ForStatement, 'init' | 'test' | 'update' | 'body'>;

@@ -59,6 +59,11 @@ export const SHARED_DOUBLES: readonly SharedNumber[] = [
 /** Octets between two shared numbers. */
 export const SHARED_OCTETS = 8;
 
+/** Places of the shared numbers, and whether they are doubles. */
+const PLACES = Object.fromEntries(
+  SHARED_NUMBERS.map((name, place) => [name, { place, isDouble: SHARED_DOUBLES.includes(name) }]),
+) as Readonly<Record<SharedNumber, { readonly place: number; readonly isDouble: boolean }>>;
+
 /** What the kernel works on. */
 export interface KernelParts {
   readonly queue: FlowQueue;
@@ -149,14 +154,13 @@ export class FlowKernel {
     );
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory, ...imports } });
     this.exports = exports as Exports;
-    const { words, doubles } = this;
     const { table } = parts;
-    words[AT.seed] = parts.context.seed;
-    words[AT.places] = table.places.byteOffset;
-    words[AT.trouble] = table.trouble.byteOffset;
-    words[AT.troubleTime] = table.troubleTime.byteOffset;
-    doubles[AT.tcpIdle] = parts.tcpIdle;
-    doubles[AT.idle] = parts.idle;
+    this.set('context.seed', parts.context.seed);
+    this.set('table.places.base', table.places.byteOffset);
+    this.set('table.trouble.base', table.trouble.byteOffset);
+    this.set('table.troubleTime.base', table.troubleTime.byteOffset);
+    this.set('update.tcpIdle', parts.tcpIdle);
+    this.set('update.idle', parts.idle);
   }
 
   /** The kernel of a pass; undefined where the columns lie elsewhere than it was compiled for. */
@@ -184,76 +188,58 @@ export class FlowKernel {
 
   /** Calls the module, and takes over how far it came. */
   private takeRest({ window, format }: PlainRecords, view: DataView): number {
-    const { words, doubles, rows } = this;
-    const { queue, context } = this.parts;
+    const { queue, context, rows } = this.parts;
     this.take(view);
-    words[AT.headerLength] = format.headerLength;
-    words[AT.perSecond] = format.perSecond;
-    words[AT.nanosPerTick] = format.nanosPerTick;
-    words[AT.snapLength] = format.snapLength;
-    words[AT.position] = window.position;
-    words[AT.end] = window.end;
-    doubles[AT.inputOffset] = window.inputOffset;
-    words[AT.rowCount] = rows.count;
-    words[AT.queueCount] = queue.count;
-    doubles[AT.baseSeconds] = context.baseSeconds;
-    words[AT.firstProtocol] = context.firstProtocol;
-    words[AT.key3] = context.key3;
-    doubles[AT.packetsBefore] = context.packetsBefore;
+    this.set('format.headerLength', format.headerLength);
+    this.set('format.perSecond', format.perSecond);
+    this.set('format.nanosPerTick', format.nanosPerTick);
+    this.set('format.snapLength', format.snapLength);
+    this.set('window.position', window.position);
+    this.set('window.end', window.end);
+    this.set('window.inputOffset', window.inputOffset);
+    this.set('rows.count', rows.count);
+    this.set('queue.count', queue.count);
+    this.set('context.baseSeconds', context.baseSeconds);
+    this.set('context.firstProtocol', context.firstProtocol);
+    this.set('context.key3', context.key3);
+    this.set('context.packetsBefore', context.packetsBefore);
     try {
       return this.exports.takeRest();
     } finally {
-      window.position = words[AT.position]!;
-      rows.count = words[AT.rowCount]!;
-      queue.count = words[AT.queueCount]!;
-      context.packetsBefore = doubles[AT.packetsBefore]!;
+      window.position = this.get('window.position');
+      rows.count = this.get('rows.count');
+      queue.count = this.get('queue.count');
+      context.packetsBefore = this.get('context.packetsBefore');
     }
   }
 
   /** Works on all entries of the queue. */
   readonly takeQueue: TakeQueue = (view) => {
     this.take(view);
-    this.words[AT.queueCount] = this.parts.queue.count;
+    this.set('queue.count', this.parts.queue.count);
     this.exports.takeQueue();
     this.parts.queue.count = 0;
   };
 
   private take(view: DataView): void {
     this.view = view;
-    this.words[AT.base] = view.byteOffset;
+    this.set('view.base', view.byteOffset);
     // JavaScript may have made the index longer since.
     this.setPlaces();
   }
 
+  private get(name: SharedNumber): number {
+    const { place, isDouble } = PLACES[name];
+    return isDouble ? this.doubles[place]! : this.words[2 * place]!;
+  }
+
+  private set(name: SharedNumber, value: number): void {
+    const { place, isDouble } = PLACES[name];
+    if (isDouble) this.doubles[place] = value;
+    else this.words[2 * place] = value;
+  }
+
   private setPlaces(): void {
-    this.words[AT.placesLength] = this.parts.table.places.length;
+    this.set('table.places.length', this.parts.table.places.length);
   }
 }
-
-const word = (name: SharedNumber): number => 2 * SHARED_NUMBERS.indexOf(name);
-const double = (name: SharedNumber): number => SHARED_NUMBERS.indexOf(name);
-
-/** Indices of the shared numbers, as words or as doubles. */
-const AT = {
-  base: word('view.base'),
-  position: word('window.position'),
-  end: word('window.end'),
-  inputOffset: double('window.inputOffset'),
-  headerLength: word('format.headerLength'),
-  perSecond: word('format.perSecond'),
-  nanosPerTick: word('format.nanosPerTick'),
-  snapLength: word('format.snapLength'),
-  rowCount: word('rows.count'),
-  queueCount: word('queue.count'),
-  seed: word('context.seed'),
-  baseSeconds: double('context.baseSeconds'),
-  firstProtocol: word('context.firstProtocol'),
-  key3: word('context.key3'),
-  packetsBefore: double('context.packetsBefore'),
-  tcpIdle: double('update.tcpIdle'),
-  idle: double('update.idle'),
-  places: word('table.places.base'),
-  placesLength: word('table.places.length'),
-  trouble: word('table.trouble.base'),
-  troubleTime: word('table.troubleTime.base'),
-} as const;
