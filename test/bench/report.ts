@@ -117,7 +117,7 @@ export function markdown({ command, machine, size, slice, runs, contests, checks
     '# Benchmarks',
     `Written by \`${command}\`; nothing here is edited by hand.`,
     `${machine.processor}, ${machine.cores} cores, ${machine.memory} GB; ${machine.system}; Node ${machine.node}. ${versions}.`,
-    `Whole processes, ${runs} runs in turns: each command once, then each once again. Medians, with the quartiles in brackets; ratios run for run. Captures of ${size}, and of ${slice} for tshark, lie in memory: none is read from a disk. RSS is the most memory held, of all threads.`,
+    `Whole processes, ${runs} runs in turns: each command once, then each once again. Medians, with the quartiles in brackets; ratios run for run. Captures of ${size}, and of ${slice} for tshark, lie in memory: none is read from a disk. Variables of the environment that set up Node (NODE_…) are left out. RSS is the most memory held, of all threads.`,
     ...parts,
     '## Results, checked',
     'What the generator put into the captures, and what was found.',
