@@ -55,10 +55,10 @@ export class Arithmetic {
     return constant !== undefined && (place === 'u32' ? constant >= 0 : constant < 2 ** 31);
   }
 
-  /** The operand as a double, or as 32 bits: a double must not exceed these, for it is cut to the nearest. */
+  /** The operand as a double, or as 32 bits: of a double those that JavaScript keeps, below 2^63; one beyond is cut to the nearest before. */
   as({ ref, type, constant }: Operand, wanted: NumberType | HeldType): number {
     const module = this.#module;
-    if (wanted !== 'f64') return type === 'f64' ? module.i32.trunc_s_sat.f64(ref) : ref;
+    if (wanted !== 'f64') return type === 'f64' ? module.i32.wrap(module.i64.trunc_s_sat.f64(ref)) : ref;
     if (type === 'f64') return ref;
     if (constant !== undefined) return module.f64.const(constant);
     return type === 'u32' ? module.f64.convert_u.i32(ref) : module.f64.convert_s.i32(ref);

@@ -6,7 +6,9 @@ import type { PacketBatch } from '../src/capture/packet.ts';
 import type { RecordFormat } from '../src/capture/pcap.ts';
 import { DEFAULT_MAX_FLOWS } from '../src/flow/flow-defaults.ts';
 import { SHARED_DOUBLES, SHARED_NUMBERS, SHARED_OCTETS } from '../src/flow/flow-kernel.ts';
+import { Counter } from '../src/flow/flow-records.ts';
 import { flowColumnOctets, hotColumns } from '../src/flow/flow-reserve.ts';
+import type { FlowTable } from '../src/flow/flow-table.ts';
 import { FlowTracker } from '../src/flow/tracker.ts';
 import { standardProtocols } from '../src/protocols/index.ts';
 import { createDissector } from '../src/protocols/standard-dissector.ts';
@@ -34,6 +36,16 @@ function scalarOf(name: string): Scalar {
 function trackerOf(maxFlows: number): FlowTracker {
   const columns = new ReservedColumns(flowColumnOctets(maxFlows));
   return new FlowTracker(createDissector(standardProtocols), { maxFlows, columns });
+}
+
+/** The numbers that go with a table's records. */
+function counters({ counters: { byteOffset, BYTES_PER_ELEMENT } }: FlowTable): Readonly<Record<string, Scalar>> {
+  return Object.fromEntries(
+    Object.entries(Counter).map(([name, place]) => [
+      name,
+      { kind: 'scalar', address: byteOffset + place * BYTES_PER_ELEMENT, type: 'i32' },
+    ]),
+  );
 }
 
 /** The rows that records are cut into. */
@@ -68,9 +80,16 @@ export function compileFlowKernel(): Uint8Array {
     call: ([name]) => ({ kind: 'number', value: name?.kind === 'string' ? tracker.dissector.named(name.value) : 0 }),
   };
   const queueValue = reflect('queue', queue, other.queue, scalarOf);
+  const methodOf = (name: string): Value => source('flow/flow-table.ts').method('FlowTable', name, () => tableValue);
   const tableValue: Value = reflect('table', table, other.table, scalarOf, {
+    ...counters(table),
+    find: methodOf('find'),
+    take: methodOf('take'),
+    enter: methodOf('enter'),
+    placeOf: methodOf('placeOf'),
+    reuse: imported('table.reuse'),
+    reindex: imported('table.reindex'),
     troubleOf: imported('table.troubleOf'),
-    find: source('flow/flow-table.ts').method('FlowTable', 'find', () => tableValue),
   });
   const rowsValue = reflect('rows', rows(), rows(), scalarOf, {
     capacity: { kind: 'number', value: rows().capacity },
@@ -84,7 +103,7 @@ export function compileFlowKernel(): Uint8Array {
   const format: RecordFormat = { headerLength: 16, isLittle: true, perSecond: 1, nanosPerTick: 1, snapLength: 0 };
   const formatValue = reflect('format', format, format, scalarOf);
 
-  source('flow/flow-beginning.ts').bind('beginFlow', imported('beginFlow'));
+  source('flow/icmp-conversation.ts').bind('icmpRequest', imported('icmpRequest'));
   source('flow/key-batch.generated.ts').bind('geneveHeaderLength', imported('geneveHeaderLength'));
 
   const segment = instantiate(

@@ -6,8 +6,8 @@ import type { ReservedColumns } from '../capture/columns.ts';
 import type { PacketBatch } from '../capture/packet.ts';
 import type { PlainRecords } from '../capture/pcap.ts';
 import { geneve } from '../protocols/geneve.ts';
-import { beginFlow } from './flow-beginning.ts';
 import type { FlowTable } from './flow-table.ts';
+import { icmpRequest } from './icmp-conversation.ts';
 import type { KeyBatchContext } from './key-batch-context.ts';
 import type { TakeQueue } from './packet-update.ts';
 import { type FlowQueue, QUEUE_CAPACITY } from './queue.ts';
@@ -104,11 +104,6 @@ function kernelImports(parts: KernelParts, view: () => DataView, placesMoved: ()
   const { dispatch, addresses } = context;
   const irregularities = new TcpIrregularities(table, queue, onIrregularity);
   return {
-    beginFlow: (entry, superseded) => {
-      const record = beginFlow(table, queue, entry!, view(), superseded!);
-      placesMoved();
-      return record;
-    },
     makeRoom: () => {
       // It is called for full queues; the addresses in them must stay.
       queue.count = QUEUE_CAPACITY;
@@ -120,6 +115,13 @@ function kernelImports(parts: KernelParts, view: () => DataView, placesMoved: ()
       return 0;
     },
     geneveHeaderLength: (at, limit) => geneve.headerLength!(view(), at!, limit!),
+    'table.reuse': () => table.reuse(),
+    'table.reindex': (size) => {
+      table.reindex(size!);
+      placesMoved();
+      return 0;
+    },
+    icmpRequest: (protocol, type) => icmpRequest(protocol!, type!),
     'table.troubleOf': (record) => table.troubleOf(record!),
     'irregularities.count': (entry, sequence, acknowledgment, flags, window) =>
       irregularities.count(entry!, sequence!, acknowledgment!, flags!, window!),

@@ -13,8 +13,14 @@ export interface FlowMemory {
   readonly columns?: Columns | undefined;
 }
 
+/** Places of the numbers that go with records. */
+export const Counter = { used: 0, count: 1, made: 2 } as const;
+const COUNTERS = 3;
+
 /** Words of the records, and of their trouble; they may be a part of a larger memory. */
 export interface RecordMemory {
+  /** By `Counter`. */
+  readonly counters: Uint32Array;
   readonly records: Int32Array;
   readonly trouble: Int32Array;
 }
@@ -30,7 +36,11 @@ export interface SharedRecords {
 /** Reserves memory for records with the numbers 1 to `most`. */
 export function reserveRecords(most: number, { isShared = false, columns }: FlowMemory): RecordMemory {
   const reserve = (words: number): Int32Array => columns?.int32(words) ?? slab(words, isShared);
-  return { records: reserve((most + 1) * RECORD_WORDS), trouble: reserve((most + 1) * TROUBLE_WORDS) };
+  return {
+    counters: columns?.uint32(COUNTERS) ?? new Uint32Array(COUNTERS),
+    records: reserve((most + 1) * RECORD_WORDS),
+    trouble: reserve((most + 1) * TROUBLE_WORDS),
+  };
 }
 
 function slab(words: number, isShared: boolean): Int32Array {
@@ -45,12 +55,6 @@ function slab(words: number, isShared: boolean): Int32Array {
 
 /** Records, as whoever reads flows sees them. */
 export class FlowRecords {
-  /** Record numbers run from 1; `used` is the highest that was ever taken. */
-  used = 0;
-  /** Records in use. */
-  count = 0;
-  /** Flows ever made. */
-  made = 0;
   /** Records that gave way while the table was full. */
   evicted = 0;
   /** Records that were let go because their flows were over. */
@@ -61,16 +65,46 @@ export class FlowRecords {
   readonly floats: Float32Array;
   readonly trouble: Int32Array;
   readonly troubleTime: Float64Array;
+  /** `used`, `count` and `made`, where compiled code finds them, too. */
+  readonly counters: Uint32Array;
   private readonly memory: RecordMemory;
 
   constructor(memory: RecordMemory) {
     this.memory = memory;
-    const { records, trouble } = memory;
+    const { counters, records, trouble } = memory;
+    this.counters = counters;
     this.words = records;
     this.times = new Float64Array(records.buffer, records.byteOffset, records.length / 2);
     this.floats = new Float32Array(records.buffer, records.byteOffset, records.length);
     this.trouble = trouble;
     this.troubleTime = new Float64Array(trouble.buffer, trouble.byteOffset, trouble.length / 2);
+  }
+
+  /** Record numbers run from 1; `used` is the highest that was ever taken. */
+  get used(): number {
+    return this.counters[Counter.used]!;
+  }
+
+  set used(record: number) {
+    this.counters[Counter.used] = record;
+  }
+
+  /** Records in use. */
+  get count(): number {
+    return this.counters[Counter.count]!;
+  }
+
+  set count(count: number) {
+    this.counters[Counter.count] = count;
+  }
+
+  /** Flows ever made. */
+  get made(): number {
+    return this.counters[Counter.made]!;
+  }
+
+  set made(flows: number) {
+    this.counters[Counter.made] = flows;
   }
 
   /** Numbers of the records in use, in order of their flows' ids. */

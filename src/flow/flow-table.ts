@@ -65,14 +65,18 @@ export class FlowTable extends FlowRecords {
 
   /** Takes a record for a new flow, cleared but for its id. `makeRoom` has seen to it that there is one. */
   take(): number {
-    let record = this.used + 1;
-    if (this.free.length === 0) this.used = record;
-    else {
-      record = this.free.pop()!;
-      this.words.fill(0, record * RECORD_WORDS, (record + 1) * RECORD_WORDS);
-    }
+    const record = this.count < this.used ? this.reuse() : this.used + 1;
+    if (record > this.used) this.used = record;
     this.count++;
-    this.words[record * RECORD_WORDS + Cold.id] = ++this.made;
+    this.made++;
+    this.words[record * RECORD_WORDS + Cold.id] = this.made;
+    return record;
+  }
+
+  /** A record that was let go, cleared; there is one where fewer are in use than ever were. */
+  reuse(): number {
+    const record = this.free.pop()!;
+    this.words.fill(0, record * RECORD_WORDS, (record + 1) * RECORD_WORDS);
     return record;
   }
 
@@ -174,7 +178,7 @@ export class FlowTable extends FlowRecords {
   }
 
   /** Enters all records that no newer flow has superseded into an index of so many places. */
-  private reindex(size: number): void {
+  reindex(size: number): void {
     const { words } = this;
     const places = this.emptyPlaces(size);
     const mask = size - 1;

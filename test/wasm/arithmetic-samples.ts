@@ -112,8 +112,8 @@ export function stores({ u8, u16, i32, u32, f64 }: SampleColumns): Sample {
 export function cutDoubles({ i32, u8, f64 }: SampleColumns): Sample {
   return (a) => {
     const x = f64[a & MASK]!;
-    // Beyond 32 bits a double is cut to the nearest, where JavaScript takes what is left of a division.
-    if (x > -2147483649 && x < 2147483648) {
+    // Beyond 2^63 a double is cut to the nearest, where JavaScript takes what is left of a division.
+    if (x > -9.2e18 && x < 9.2e18) {
       i32[0] = x;
       u8[1] = x;
       i32[2] = (x | 0) + 1;
