@@ -35,8 +35,8 @@ export interface PacketRun {
   end: number;
 }
 
-/** Packets of a short run. */
-const SHORT = 16;
+/** Packets of a short run: one is enough to hand the rest over by. */
+const SHORT = 1;
 
 /** One input and the packets of it that wait for their turn. */
 class WaitingInput {

@@ -20,7 +20,7 @@ import { type ByteSource, FILE_READ_SIZE, READ_SIZE } from './byte-source.ts';
 import { decompress } from './decompression.ts';
 import { DecompressionThread, deservesThread } from './decompression-thread.ts';
 import { DetectingSource } from './detecting-source.ts';
-import { type FileReading, FileSource } from './file-source.ts';
+import { type FileReading, FileSource, READ_AT_ONCE } from './file-source.ts';
 import { FileOctets } from './octet-input.ts';
 import { StreamSource } from './stream-source.ts';
 
@@ -130,12 +130,14 @@ function fileSource(
   descriptor: number,
   size: number,
   tellNotice: TellNotice,
-  { threadProgram, readsAhead, readBuffers }: OpenInputOptions,
+  { threadProgram, readsAhead = true, readBuffers }: OpenInputOptions,
 ): ByteSource {
   const first = new Uint8Array(LONGEST_COMPRESSION_MAGIC);
   const count = readSync(descriptor, first, 0, first.length, 0);
   const compression = recogniseCompression(first.subarray(0, count));
-  if (compression === undefined) return new FileSource(descriptor, { readsAhead, readBuffers });
+  if (compression === undefined) {
+    return new FileSource(descriptor, { readsAhead: readsAhead && size > READ_AT_ONCE, readBuffers });
+  }
   if (threadProgram !== undefined && deservesThread(compression, size)) {
     return new DecompressionThread(threadProgram, compression, descriptor, tellNotice);
   }

@@ -36,6 +36,11 @@ export class ReadAhead {
     this.#drop();
   }
 
+  /** Has as many reads under way as there may be. */
+  begin(): void {
+    while (this.#pieces.length < READS_AHEAD) this.#beginOne();
+  }
+
   /**
    * Adds the next octets to a reader.
    *
@@ -44,7 +49,7 @@ export class ReadAhead {
    */
   async fill(reader: CaptureReader): Promise<number> {
     const { piece: length, front } = this.#buffers.sizes;
-    while (this.#pieces.length < READS_AHEAD) this.#begin();
+    this.begin();
     const { buffer, count: read } = this.#pieces[0]!;
     const count = await read;
     this.#pieces.shift();
@@ -61,7 +66,7 @@ export class ReadAhead {
     return count;
   }
 
-  #begin(): void {
+  #beginOne(): void {
     const { piece, front } = this.#buffers.sizes;
     const buffer = this.#buffers.take();
     const count = new Promise<number>((resolve, reject) => {
