@@ -71,8 +71,8 @@ export class FileSource implements ByteSource {
   /** What comes behind the part that is read at once is on its way while that is worked on: 4 ms of a gigabyte's flows. */
   #begin(): void {
     if (this.#ahead !== undefined) return;
-    this.#end = READ_AT_ONCE;
-    this.#ahead = new ReadAhead(this.#descriptor, READ_AT_ONCE, this.#buffers);
+    this.#end = Math.max(READ_AT_ONCE, this.#position);
+    this.#ahead = new ReadAhead(this.#descriptor, this.#end, this.#buffers);
     this.#ahead.begin();
   }
 
