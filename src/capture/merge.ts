@@ -56,10 +56,11 @@ class WaitingInput {
     this.index = index;
   }
 
-  /** From now on takes few packets at a time, where others can be cut by who takes these. */
-  shorten(): void {
-    if (this.batch.capacity > SHORT && this.input.reader.plainRecords !== undefined)
-      this.batch = new PacketBatch(SHORT);
+  /** Takes few packets at a time where others can be cut by who takes these, and of a file whose format is not known yet. */
+  leaveRest(): void {
+    const { format, plainRecords } = this.input.reader;
+    const isShort = format === undefined || plainRecords !== undefined;
+    if (isShort !== (this.batch.capacity === SHORT)) this.batch = new PacketBatch(isShort ? SHORT : undefined);
   }
 
   get isEmpty(): boolean {
@@ -136,7 +137,7 @@ export class PacketMerge {
 
   /** Reads the next batch of an input; a promise where its octets are still to come. */
   #fill(waiting: WaitingInput): Promise<void> | undefined {
-    if (this.#options.leavesRest) waiting.shorten();
+    if (this.#options.leavesRest) waiting.leaveRest();
     const { input, batch } = waiting;
     waiting.row = 0;
     try {
