@@ -15,7 +15,7 @@ import { TlsParser } from './application-tls.ts';
 import { TCP, UDP } from './ip-protocol.ts';
 import { sourceText } from './ip-source.ts';
 import type { FlowObserver } from './observed-tracker.ts';
-import type { FlowQueue } from './queue.ts';
+import { type FlowQueue, QUEUE_CAPACITY } from './queue.ts';
 import { TcpConversation } from './stream.ts';
 import { type ConversationReceiver, type Side, StreamBudget, type StreamLimits } from './stream-direction.ts';
 
@@ -25,6 +25,8 @@ const MOST_LOOKS = 8;
 /** State of a flow that is read. Below it is the number of looks; above, a flow that nothing more is wanted of. */
 const READ = 254;
 const DONE = 255;
+/** By state: what is wanted of a flow's packets, none, those with payload, or all. */
+const WANTS = Uint8Array.from({ length: DONE + 1 }, (_, state) => (state === DONE ? 0 : state === READ ? 2 : 1));
 /** Flows read at once; the one begun first gives way. */
 const MOST_READ = 10_000;
 /** Flows of which facts are kept unless told otherwise: some 50 MB. */
@@ -84,6 +86,8 @@ export class ApplicationObserver implements FlowObserver {
   private readonly budget = new StreamBudget(MOST_HELD);
   /** The packet in hand. */
   private readonly origin: { side: Side; time: number; from: () => string };
+  /** Entries of the queue. */
+  private readonly selected = new Int32Array(QUEUE_CAPACITY);
   private view: DataView = new DataView(new ArrayBuffer(0));
   private network = 0;
 
@@ -97,8 +101,39 @@ export class ApplicationObserver implements FlowObserver {
     this.origin = { side: 0, time: 0, from: () => sourceText(this.view, this.network) };
   }
 
+  worked(flows: Int32Array, queue: FlowQueue, count: number, view: DataView): void {
+    const { selected, begun } = this;
+    const last = this.select(flows, queue, count);
+    for (let i = 0; i < last; i++) {
+      const entry = selected[i]!;
+      this.packet(flows[entry]!, queue, entry, view);
+      if (this.begun === begun) continue;
+      // Of a flow that is read more is wanted than was selected.
+      for (let later = entry + 1; later < count; later++) this.packet(flows[later]!, queue, later, view);
+      return;
+    }
+  }
+
+  /** Lists the entries that something is wanted of, and answers how many they are. */
+  private select(flows: Int32Array, queue: FlowQueue, count: number): number {
+    const { payloadLength, copy } = queue;
+    // The number of states is a power of two, which one of these numbers reaches where all their bits together do.
+    let bits = 0;
+    for (let entry = 0; entry < count; entry++) bits |= flows[entry]!;
+    if (bits >>> 0 >= this.states.length) this.grow(bits >>> 0);
+    const { states, selected } = this;
+    let next = 0;
+    for (let entry = 0; entry < count; entry++) {
+      const wants = WANTS[states[flows[entry]!]!]!;
+      // A branch would be guessed wrong for every second packet.
+      const hasPayload = -payloadLength[entry]! >>> 31;
+      selected[next] = entry;
+      next += ((wants >> 1) | (wants & hasPayload)) & ~copy[entry]!;
+    }
+    return next;
+  }
+
   packet(flow: number, queue: FlowQueue, entry: number, view: DataView): void {
-    if (flow >= this.states.length) this.grow(flow);
     const state = this.states[flow]!;
     if (state === DONE) return;
     const length = queue.payloadLength[entry]!;
@@ -165,7 +200,7 @@ export class ApplicationObserver implements FlowObserver {
   }
 
   private grow(flow: number): void {
-    const states = new Uint8Array(Math.max(2 * this.states.length, flow + 1));
+    const states = new Uint8Array(2 ** Math.ceil(Math.log2(flow + 1)));
     states.set(this.states);
     this.states = states;
   }
