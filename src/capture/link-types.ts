@@ -12,7 +12,7 @@ export interface LinkTypeEntry {
 }
 
 /** Number, name, description. 147 to 162 are reserved for private use and added below. */
-const REGISTRY: ReadonlyArray<readonly [number, string, string]> = [
+const registry = (): ReadonlyArray<readonly [number, string, string]> => [
   [0, 'NULL', 'BSD loopback, protocol family in host order'],
   [1, 'EN10MB', 'Ethernet'],
   [2, 'EN3MB', 'Experimental 3 Mb/s Ethernet'],
@@ -218,14 +218,19 @@ const REGISTRY: ReadonlyArray<readonly [number, string, string]> = [
 const FIRST_PRIVATE_LINK_TYPE = 147;
 const PRIVATE_LINK_TYPES = 16;
 
-/** The registry by link-type number; private-use numbers are `USER0` to `USER15`. */
-export const linkTypes: ReadonlyMap<number, LinkTypeEntry> = new Map([
-  ...REGISTRY.map(([number, name, description]): [number, LinkTypeEntry] => [number, { name, description }]),
-  ...Array.from({ length: PRIVATE_LINK_TYPES }, (_, index): [number, LinkTypeEntry] => [
-    FIRST_PRIVATE_LINK_TYPE + index,
-    { name: `USER${index}`, description: 'Private use' },
-  ]),
-]);
+let table: ReadonlyMap<number, LinkTypeEntry> | undefined;
+
+/** The registry by link-type number, made when it is first asked for; private-use numbers are `USER0` to `USER15`. */
+export function linkTypes(): ReadonlyMap<number, LinkTypeEntry> {
+  table ??= new Map([
+    ...registry().map(([number, name, description]): [number, LinkTypeEntry] => [number, { name, description }]),
+    ...Array.from({ length: PRIVATE_LINK_TYPES }, (_, index): [number, LinkTypeEntry] => [
+      FIRST_PRIVATE_LINK_TYPE + index,
+      { name: `USER${index}`, description: 'Private use' },
+    ]),
+  ]);
+  return table;
+}
 
 /** Link-type numbers that this package refers to by name. */
 export const LinkType = {
@@ -244,7 +249,7 @@ export const LinkType = {
 
 /** The name of a link type, or `linktype 4711` for a number the registry does not hold. */
 export function linkTypeName(linkType: number): string {
-  return linkTypes.get(linkType)?.name ?? `linktype ${linkType}`;
+  return linkTypes().get(linkType)?.name ?? `linktype ${linkType}`;
 }
 
 /** Largest captured length libpcap accepts for most link types, in octets (its MAXIMUM_SNAPLEN). */

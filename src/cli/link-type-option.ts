@@ -14,7 +14,7 @@ const LARGEST = 0xffff;
 export function parseLinkType(text: string): number {
   if (/^\d+$/.test(text) && Number(text) <= LARGEST) return Number(text);
   const wanted = text.toUpperCase().replace(/^(?:DLT|LINKTYPE)_/, '');
-  const known = ALIASES.get(wanted) ?? [...linkTypes].find(([, { name }]) => name === wanted)?.[0];
+  const known = ALIASES.get(wanted) ?? [...linkTypes()].find(([, { name }]) => name === wanted)?.[0];
   if (known === undefined) throw new InvalidArgumentError('it is a number or a name such as EN10MB, RAW, LINUX_SLL.');
   return known;
 }

@@ -45,7 +45,7 @@ export function standardDissector(): Dissector<StandardProtocol> {
 /** Number of a link type. Throws a RangeError when its name is unknown. */
 function linkTypeNumber(linkType: LinkType): number {
   if (typeof linkType === 'number') return linkType;
-  for (const [number, { name }] of linkTypes) if (name === linkType) return number;
+  for (const [number, { name }] of linkTypes()) if (name === linkType) return number;
   throw new RangeError(`no link type is named '${linkType}'`);
 }
 

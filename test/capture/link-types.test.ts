@@ -24,7 +24,7 @@ test('the numbers used here are those of the registry', () => {
 });
 
 test('every entry says in words what its packets start with', () => {
-  for (const [number, { name, description }] of linkTypes) {
+  for (const [number, { name, description }] of linkTypes()) {
     expect(number).toBeLessThan(0x10000);
     expect(name).toMatch(/^[A-Z0-9_]+$/);
     expect(description.length).toBeGreaterThan(2);
