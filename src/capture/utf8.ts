@@ -6,11 +6,13 @@ declare const TextDecoder: new (
 ) => { decode(octets: Uint8Array): string };
 declare const TextEncoder: new () => { encode(text: string): Uint8Array };
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+/** Made when text is first read, which most short runs don't. */
+let decoder: InstanceType<typeof TextDecoder> | undefined;
 const encoder = new TextEncoder();
 
 /** The octets as characters; those that are no UTF-8 become U+FFFD. */
 export function decodeUtf8(octets: Uint8Array): string {
+  decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
   return decoder.decode(octets);
 }
 

@@ -32,13 +32,15 @@ const pause = new Int32Array(new SharedArrayBuffer(4));
 /** Writes by descriptor: a call returns when everything is written, so that the reader's pace is ours and nothing piles up in memory. */
 class DescriptorSink implements TextSink {
   private readonly descriptor: number;
+  private isTerminal: boolean | undefined;
 
   constructor(descriptor: number) {
     this.descriptor = descriptor;
   }
 
   get isTTY(): boolean {
-    return isTerminal(this.descriptor);
+    this.isTerminal ??= isTerminal(this.descriptor);
+    return this.isTerminal;
   }
 
   get columns(): number | undefined {

@@ -1,5 +1,6 @@
 /** Addresses and prefixes as this folder compares them: octets, one character each, of IPv4 (4) or IPv6 (16). */
 import { ipv4Literal, ipv6Literal } from '../dissect/address-literal.ts';
+import { once } from '../dissect/once.ts';
 import { ipv4Text, ipv6Text } from '../dissect/value.ts';
 
 /** An address's octets, one character each: 4 of them or 16. */
@@ -88,13 +89,15 @@ export function isHost(prefix: Prefix): boolean {
 }
 
 /** Ranges of addresses that networks use for themselves: RFC 1918, RFC 6598, RFC 4193. */
-const PRIVATE: readonly Prefix[] = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].map(
-  (text) => parsePrefix(text) ?? { octets: '', bits: 0 },
+const privateRanges = once(() =>
+  ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].map(
+    (text) => parsePrefix(text) ?? { octets: '', bits: 0 },
+  ),
 );
 
 /** Whether an address is one that pods are given: private, shared or unique local. */
 export function isPrivate(octets: AddressOctets): boolean {
-  return PRIVATE.some((range) => covers(range, octets));
+  return privateRanges().some((range) => covers(range, octets));
 }
 
 /** Whether an address names a single host that packets can cross networks for: neither loopback, link-local, group nor unspecified. */

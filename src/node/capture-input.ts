@@ -4,8 +4,8 @@ import {
   constants,
   createReadStream,
   fstatSync,
+  open,
   openSync,
-  open as openWithCallback,
   readSync,
   type Stats,
   statSync,
@@ -27,8 +27,6 @@ import { StreamSource } from './stream-source.ts';
 /** The path that stands for standard input. */
 export const STANDARD_INPUT = '-';
 const STANDARD_INPUT_DESCRIPTOR = 0;
-
-const open = promisify(openWithCallback);
 
 type TellNotice = (message: string) => void;
 
@@ -123,7 +121,7 @@ async function openPath(
  */
 async function openPipe(path: string): Promise<Readable> {
   const flags = process.platform === 'linux' ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_RDONLY;
-  return new Socket({ fd: await open(path, flags), readable: true, writable: false });
+  return new Socket({ fd: await promisify(open)(path, flags), readable: true, writable: false });
 }
 
 function fileSource(
