@@ -10,8 +10,11 @@ export interface MarkedRecords {
 }
 
 const SEEN = FlowFlag.syn | FlowFlag.synAck;
-/** Records whose marks are read by one call: V8 takes a function that is called often for a hot one sooner than a long loop. */
-const PART = 512;
+/**
+ * Records whose marks are read by one call: V8 takes a function that is called often for a hot one sooner than a long loop, and so few stay in the
+ * processor's first cache until both directions were read.
+ */
+const PART = 128;
 /** Bits of a sieve for each mark, so that of those that nobody shares one in nine gets through; and of a sieve for few. */
 const SIEVE_BITS = 8;
 const LEAST_BITS = 2 ** 14;
@@ -24,44 +27,60 @@ class MarkList {
   readonly owners: Int32Array;
   count = 0;
 
-  constructor(lists: readonly MarkedRecords[]) {
+  /** @param sieve what is not twice in it is mostly left out */
+  constructor(lists: readonly MarkedRecords[], sieve?: Sieve) {
     const most = 2 * countOf(lists);
     this.marks = new Int32Array(most);
     this.owners = new Int32Array(most);
     let place = 0;
     for (const { words, records } of lists) {
       for (let from = 0; from < records.length; from += PART) {
-        this.read(words, records, from, Math.min(records.length, from + PART), place + from);
+        const before = this.count;
+        const to = Math.min(records.length, from + PART);
+        for (let side = 0; side < 2; side++) this.read(words, records, from, to, side, place);
+        // At once, while they are in the processor's cache: few marks are ever written to memory.
+        if (sieve !== undefined) this.keep(sieve, before);
       }
       place += records.length;
     }
   }
 
-  private read(words: Readonly<Int32Array>, records: ArrayLike<number>, from: number, to: number, place: number): void {
+  private read(
+    words: Readonly<Int32Array>,
+    records: ArrayLike<number>,
+    from: number,
+    to: number,
+    side: number,
+    place: number,
+  ): void {
+    const { marks, owners } = this;
+    let { count } = this;
     for (let i = from; i < to; i++) {
-      const at = records[i]! * RECORD_WORDS;
-      for (let side = 0; side < 2; side++) {
-        const mark = markOf(words, at, side);
-        if (!Number.isNaN(mark)) this.add(mark | 0, place + i - from);
-      }
+      const mark = markOf(words, records[i]! * RECORD_WORDS, side);
+      marks[count] = mark;
+      owners[count] = place + i;
+      if (!Number.isNaN(mark)) count++;
     }
+    this.count = count;
   }
 
-  private add(mark: number, owner: number): void {
-    this.marks[this.count] = mark;
-    this.owners[this.count++] = owner;
-  }
-
-  /** Lets most of those marks go that are not twice in the sieve. */
-  keep(sieve: Sieve): void {
+  /** Lets most of those marks from `start` on go that are not twice in the sieve. */
+  keep(sieve: Sieve, start = 0): void {
     const { count } = this;
-    this.count = 0;
-    for (let from = 0; from < count; from += PART) this.keepOf(sieve, from, Math.min(count, from + PART));
+    this.count = start;
+    for (let from = start; from < count; from += PART) this.keepOf(sieve, from, Math.min(count, from + PART));
   }
 
   private keepOf(sieve: Sieve, from: number, to: number): void {
     const { marks, owners } = this;
-    for (let i = from; i < to; i++) if (sieve.has(marks[i]!)) this.add(marks[i]!, owners[i]!);
+    let { count } = this;
+    for (let i = from; i < to; i++) {
+      const mark = marks[i]!;
+      marks[count] = mark;
+      owners[count] = owners[i]!;
+      count += sieve.has(mark);
+    }
+    this.count = count;
   }
 }
 
@@ -95,9 +114,10 @@ class Sieve {
     }
   }
 
-  has(mark: number): boolean {
+  /** 1 for a mark that was added twice, and for some others; 0 for the others. */
+  has(mark: number): number {
     const place = Math.imul(mark, this.hash) >>> this.shift;
-    return ((this.again[place >>> 5]! >>> (place & 31)) & 1) !== 0;
+    return (this.again[place >>> 5]! >>> (place & 31)) & 1;
   }
 }
 
@@ -110,10 +130,10 @@ export function natCandidates(
   lists: readonly MarkedRecords[],
   chosen?: readonly (readonly number[])[],
 ): readonly (readonly number[])[] {
-  const list = new MarkList(lists);
-  const wanted = chosen && new MarkList(lists.map(({ words }, i) => ({ words, records: chosen[i] ?? [] })));
+  const wanted =
+    chosen && new MarkList(lists.map(({ words }, i) => ({ words, records: Int32Array.from(chosen[i] ?? []) })));
+  const list = new MarkList(lists, wanted && sieveOf(wanted));
   if (wanted === undefined) sift(list);
-  else keepThose(list, wanted);
   const isShared = sharing(list, countOf(lists), wanted && new Set(wanted.marks.subarray(0, wanted.count)));
   let before = 0;
   return lists.map(({ records }) => {
@@ -136,11 +156,11 @@ function sift(list: MarkList): void {
   }
 }
 
-/** Lets most marks go that none of the chosen has. */
-function keepThose(list: MarkList, chosen: MarkList): void {
+/** Lets the marks of the chosen through. */
+function sieveOf(chosen: MarkList): Sieve {
   const sieve = new Sieve(chosen.count, HASHES[0]);
   for (let times = 0; times < 2; times++) sieve.add(chosen);
-  list.keep(sieve);
+  return sieve;
 }
 
 /** For each of `count` places 1 where its owner shares a mark of the list, one of those wanted, with another one. */
