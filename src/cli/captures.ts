@@ -161,12 +161,13 @@ function progressOf(
 async function openOrReport(
   path: string,
   isDump: boolean,
-  { io, messages, dumps, readsAhead, readBuffers }: CaptureLoop,
+  { io, messages, dumps, readsAhead, readLength, readBuffers }: CaptureLoop,
 ): Promise<CaptureInput | undefined> {
   try {
     const onNotice = (text: string): void => messages.notice(path, text);
     const { stdin, threadProgram } = io;
-    const options = { onNotice, threadProgram, readsAhead, readBuffers, ...(stdin === undefined ? {} : { stdin }) };
+    const reading = { readsAhead, readLength, readBuffers };
+    const options = { onNotice, threadProgram, ...reading, ...(stdin === undefined ? {} : { stdin }) };
     if (!isDump) return await openInput(path, options);
     const { openHexDump } = await import('../node/hex-dump-input.ts');
     return await openHexDump(path, { ...options, linkType: dumps?.linkType });

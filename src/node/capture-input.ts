@@ -128,13 +128,13 @@ function fileSource(
   descriptor: number,
   size: number,
   tellNotice: TellNotice,
-  { threadProgram, readsAhead = true, readBuffers }: OpenInputOptions,
+  { threadProgram, readsAhead = true, readLength, readBuffers }: OpenInputOptions,
 ): ByteSource {
   const first = new Uint8Array(LONGEST_COMPRESSION_MAGIC);
   const count = readSync(descriptor, first, 0, first.length, 0);
   const compression = recogniseCompression(first.subarray(0, count));
   if (compression === undefined) {
-    return new FileSource(descriptor, { readsAhead: readsAhead && size > READ_AT_ONCE, readBuffers });
+    return new FileSource(descriptor, { readsAhead: readsAhead && size > READ_AT_ONCE, readLength, readBuffers });
   }
   if (threadProgram !== undefined && deservesThread(compression, size)) {
     return new DecompressionThread(threadProgram, compression, descriptor, tellNotice);

@@ -8,13 +8,15 @@ import type { ReadBuffers } from './read-buffers.ts';
 const LEAST_READ = 64 * 1024;
 /** Octets of a file that are read as they are needed, while those behind them are read ahead. A shorter file is not read ahead. */
 export const READ_AT_ONCE = 1024 * 1024;
-/** Reads that are waited for between two turns of the event loop, so that signals and timers are heard within some 16 MiB. */
-const READS_PER_TURN = 64;
+/** Octets that are read between two turns of the event loop, so that signals and timers are heard. */
+const OCTETS_PER_TURN = 16 * 1024 * 1024;
 
 /** How files are read. */
 export interface FileReading {
   /** False for short files, and where all processors are at work: octets are then read when they are needed, not ahead of that. Default true. */
   readonly readsAhead?: boolean | undefined;
+  /** Octets of one read into `readBuffers` where nothing is read ahead. Default `FILE_READ_SIZE`. */
+  readonly readLength?: number | undefined;
   /** What files are read into that are read one after the other, rows and packets being void once one is closed; buffers of each file's own else. */
   readonly readBuffers?: ReadBuffers | undefined;
 }
@@ -23,19 +25,22 @@ export interface FileReading {
 export class FileSource implements ByteSource {
   readonly #descriptor: number;
   readonly #readsAhead: boolean;
+  readonly #readLength: number;
   readonly #buffers: ReadBuffers | undefined;
   /** Who has one of the buffers. */
   #reader: CaptureReader | undefined;
   #position = 0;
-  #reads = 0;
+  /** Octets read since the event loop last had its turn. */
+  #sinceTurn = 0;
   /** End of what is read as it is needed. */
   #end = Number.POSITIVE_INFINITY;
   #ahead: ReadAhead | undefined;
   #open = true;
 
-  constructor(descriptor: number, { readsAhead = true, readBuffers }: FileReading = {}) {
+  constructor(descriptor: number, { readsAhead = true, readLength = FILE_READ_SIZE, readBuffers }: FileReading = {}) {
     this.#descriptor = descriptor;
     this.#readsAhead = readsAhead;
+    this.#readLength = readLength;
     this.#buffers = readBuffers;
   }
 
@@ -55,7 +60,9 @@ export class FileSource implements ByteSource {
     this.#position += count;
     reader.commit(count);
     if (this.#readsAhead && count > 0) this.#begin();
-    if (count === 0 || ++this.#reads % READS_PER_TURN !== 0) return count > 0;
+    this.#sinceTurn += count;
+    if (count === 0 || this.#sinceTurn < OCTETS_PER_TURN) return count > 0;
+    this.#sinceTurn = 0;
     return new Promise((resolve) => setImmediate(resolve, true));
   }
 
@@ -82,11 +89,11 @@ export class FileSource implements ByteSource {
     return count > 0;
   }
 
-  /** Octets of one read: a buffer that was lent is filled no further than the reader's own would be. */
+  /** Octets of one read: a buffer that was lent is filled no further than to `readLength`. */
   #lengthFor(room: Uint8Array, { bytes }: CaptureReader): number {
     if (this.#reader === undefined) return room.length;
     const held = bytes.length - room.length;
-    return Math.min(room.length, Math.max(LEAST_READ, FILE_READ_SIZE - held));
+    return Math.min(room.length, Math.max(LEAST_READ, this.#readLength - held));
   }
 
   #lend(reader: CaptureReader): void {

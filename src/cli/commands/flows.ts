@@ -103,7 +103,7 @@ export async function flows(
     onRun: jobs?.watch({ tracker, applications, onDamage, onText }, take) ?? take,
     takesRest,
     elsewhere: jobs,
-    readsAhead: jobs?.readsAhead ?? options.jobs !== 1,
+    ...(jobs?.reading ?? { readsAhead: options.jobs !== 1 }),
     readBuffers: readBuffers(tracker),
     onWait: () => output.flush(),
     onDamage,

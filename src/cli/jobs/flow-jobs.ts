@@ -9,6 +9,7 @@ import type { PacketRun } from '../../capture/merge.ts';
 import type { ApplicationObserver } from '../../flow/application-observer.ts';
 import { DEFAULT_MAX_FLOWS } from '../../flow/flow-defaults.ts';
 import type { FlowTracker } from '../../flow/tracker.ts';
+import type { FileReading } from '../../node/file-source.ts';
 import type { Damage, PacketOrigin, ReadElsewhere } from '../captures.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { type FlowsOptions, readsApplications } from '../flow-options.ts';
@@ -16,6 +17,12 @@ import type { CommandIo } from '../io.ts';
 import type { FlowTask, FlowTaskResult } from './flow-task.ts';
 import { createSharedFlowState, FlowQuota, type SharedFlowState, tellBase } from './shared-flow-state.ts';
 import { fileSizes, type Slice, slicesFor } from './slices.ts';
+
+/**
+ * Octets of one read where no processor is left for reading ahead. Of shorter reads there are so many that V8 compiles what is done for each, on
+ * threads of its own, which these processors have to run, too: two captures take a tenth longer.
+ */
+const READ_LENGTH = 2 * 1024 * 1024;
 
 /** What takes over what they find. */
 export interface FlowJobPass {
@@ -49,8 +56,8 @@ export function flowJobs(
 
 /** Threads that track flows; to be closed in any case. */
 export class FlowJobs implements ReadElsewhere {
-  /** Processors are left for reading ahead. */
-  readonly readsAhead: boolean;
+  /** How each thread reads its captures. */
+  readonly reading: FileReading;
   private readonly own: Slice;
   private readonly others: readonly Slice[];
   private readonly state: SharedFlowState;
@@ -65,7 +72,7 @@ export class FlowJobs implements ReadElsewhere {
     const { idle, maxFlows, decodeAs, quiet } = options;
     this.own = own;
     this.others = others;
-    this.readsAhead = availableParallelism() > others.length + 1;
+    this.reading = { readsAhead: availableParallelism() > others.length + 1, readLength: READ_LENGTH };
     const state = createSharedFlowState(paths.length, maxFlows ?? DEFAULT_MAX_FLOWS);
     this.state = state;
     this.quota = new FlowQuota(state);
@@ -78,7 +85,7 @@ export class FlowJobs implements ReadElsewhere {
         decodeAs,
         quiet,
         readsApplications: readsApplications(options),
-        readsAhead: this.readsAhead,
+        reading: this.reading,
         threadProgram: program,
         state,
       };

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { ApplicationObserver, type SharedApplications } from '../../flow/application-observer.ts';
 import type { SharedFlows } from '../../flow/flow-part.ts';
 import { ObservedTracker } from '../../flow/observed-tracker.ts';
+import type { FileReading } from '../../node/file-source.ts';
 import { type Damage, Points, readCaptures } from '../captures.ts';
 import { dissectorFor } from '../dissection.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -24,7 +25,7 @@ export interface FlowTask {
   readonly decodeAs: readonly string[] | undefined;
   readonly quiet: boolean | undefined;
   readonly readsApplications: boolean;
-  readonly readsAhead: boolean;
+  readonly reading: FileReading;
   readonly threadProgram: string;
   readonly state: SharedFlowState;
 }
@@ -65,7 +66,7 @@ export async function trackForThread(task: FlowTask, port: MessagePort): Promise
     messages: new Messages(io, task.quiet),
     join: true,
     takesRest: true,
-    readsAhead: task.readsAhead,
+    ...task.reading,
     readBuffers: readBuffers(tracker),
     // The call itself tells which captures cannot be opened.
     onOpen: () => {
