@@ -69,12 +69,16 @@ export class AddressTable {
 
   /** Puts the octets of an address into `view` at `at`. */
   write(number: number, view: DataView, at: number): void {
-    for (let i = 0; i < WORDS; i++) view.setInt32(at + 4 * i, this.words[number * WORDS + i] ?? 0);
+    const { words } = this;
+    const from = number * WORDS;
+    for (let i = 0; i < WORDS; i++) view.setInt32(at + 4 * i, words[from + i]!);
   }
 
   /** Puts an address into `words`, as four big-endian words. */
   read(number: number, words: Int32Array): void {
-    for (let i = 0; i < WORDS; i++) words[i] = this.words[number * WORDS + i] ?? 0;
+    const { words: known } = this;
+    const from = number * WORDS;
+    for (let i = 0; i < WORDS; i++) words[i] = known[from + i]!;
   }
 
   /** There are so many more addresses than were kept last that some may be let go. */

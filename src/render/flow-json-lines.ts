@@ -51,6 +51,9 @@ export interface FlowLineFacts {
   readonly nat: unknown;
 }
 
+/** Nothing beside it. */
+export const NO_FACTS: FlowLineFacts = { application: undefined, nat: undefined };
+
 /** Writes the flow in a record as a line that begins at `at`; answers where it ended. */
 export type PutFlow = (at: number, record: number, facts: FlowLineFacts) => number;
 

@@ -18,7 +18,7 @@ import type { FlowTracker } from '../../flow/tracker.ts';
 import { STANDARD_INPUT } from '../../node/capture-input.ts';
 import { FLOW_CSV_HEADER, flowCsv } from '../../render/flow-csv.ts';
 import { flowJson } from '../../render/flow-json.ts';
-import { flowJsonLines, type PutFlow } from '../../render/flow-json-lines.ts';
+import { flowJsonLines, NO_FACTS, type PutFlow } from '../../render/flow-json-lines.ts';
 import { FlowTableText } from '../../render/flow-table.ts';
 import { createOctetChunk } from '../../render/octet-chunk.ts';
 import { createOctetNumbers } from '../../render/octet-numbers.ts';
@@ -202,11 +202,18 @@ function printJson(held: Iterable<HeldFlow>, { applications, links }: FlowFactSo
   const chunk = createOctetChunk((octets) => output.octets(octets));
   const numbers = createOctetNumbers(chunk);
   const writers = new Map<FlowReader, PutFlow>();
+  let readBy: FlowReader | undefined;
+  let put: PutFlow = (start) => start;
   let at = 0;
   for (const { reader, record, id } of held) {
-    const put = writers.get(reader) ?? flowJsonLines(reader, chunk, numbers);
-    writers.set(reader, put);
-    at = put(at, record, { application: applications?.application(id), nat: links.get(id) });
+    if (reader !== readBy) {
+      put = writers.get(reader) ?? flowJsonLines(reader, chunk, numbers);
+      writers.set(reader, put);
+      readBy = reader;
+    }
+    const application = applications?.application(id);
+    const nat = links.size === 0 ? undefined : links.get(id);
+    at = put(at, record, application === undefined && nat === undefined ? NO_FACTS : { application, nat });
   }
   chunk.flush(at);
 }
