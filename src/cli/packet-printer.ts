@@ -86,7 +86,7 @@ function textPrinter(surroundings: PrinterSurroundings, only: ReadonlySet<string
   const showsPoint = paths.length > 1 && !options.join;
   const width = io.stdout.columns;
   const line = new PacketLines(output.text, style, { width, nameOf });
-  // Made where they are asked for: their tables take 1 ms.
+  // Made where they are asked for: their tables take 0.6 ms.
   const tree = options.layers ? new LayerTree(output.text, style, only) : undefined;
   const hex = options.hex ? new PacketHex(output.text, style, width, only) : undefined;
   return (context, { point }) => {
