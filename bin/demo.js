@@ -4,7 +4,7 @@ const { commandFor } = require('./command.js');
 
 const shown = 'fixtures/captures/flannel-vxlan/node1-eth1.pcap';
 const capture = join(__dirname, '..', shown);
-const { main, processIo } = commandFor('packets');
+const { main, processIo } = commandFor(['packets']);
 const io = processIo();
 
 /** Runs a command as it would be typed. */

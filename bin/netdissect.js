@@ -6,7 +6,7 @@ if (words.length === 1 && words[0] === '--version') {
   // Scripts ask for it often, and the bundle takes 10 ms to load.
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
-  const { keepCompiled, main, processIo } = commandFor(words[0]);
+  const { keepCompiled, main, processIo } = commandFor(words);
   main(words, processIo(), keepCompiled).then((status) => {
     process.exitCode = status;
   });

@@ -30,7 +30,7 @@ test.each([['--version'], ['--help'], ['flows', '--help'], ['fields', 'ip.src']]
   expect(kept()).toEqual([]);
 });
 
-test('a run that reads captures leaves a file for its command beside the bundle', () => {
+test('a run that reads captures leaves a file for its command, with options or without, beside the bundle', () => {
   const nameFor = (command: string): string => `command.cjs.${command}.${process.versions.v8}-${process.arch}`;
   const first = run(CAPTURE);
   expect(kept()).toEqual([nameFor('packets')]);
@@ -38,6 +38,8 @@ test('a run that reads captures leaves a file for its command beside the bundle'
   expect(kept()).toEqual([nameFor('packets')]);
   run('flows', CAPTURE);
   expect(kept().sort()).toEqual([nameFor('flows'), nameFor('packets')]);
+  run(CAPTURE, '--json');
+  expect(kept().sort()).toEqual([nameFor('flows'), nameFor('packets-options'), nameFor('packets')]);
 });
 
 test.each([

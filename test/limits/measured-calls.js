@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import bin from '../../bin/command.js';
 
-const { main } = bin.commandFor('packets');
+const { main } = bin.commandFor(['packets']);
 
 /** A sink that keeps nothing but the last words. */
 function nowhere() {
