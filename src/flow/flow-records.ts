@@ -17,7 +17,7 @@ export interface FlowMemory {
 export const Counter = { used: 0, count: 1, made: 2 } as const;
 const COUNTERS = 3;
 
-/** Words of the records, and of their trouble; they may be a part of a larger memory. */
+/** Words of the records, and of their trouble; and what is counted of them; they may be a part of a larger memory. */
 export interface RecordMemory {
   /** By `Counter`. */
   readonly counters: Uint32Array;
@@ -28,9 +28,6 @@ export interface RecordMemory {
 /** Records on their way from the thread that filled them to one that reads them: the memory is shared, nothing is copied. */
 export interface SharedRecords {
   readonly memory: RecordMemory;
-  readonly used: number;
-  readonly count: number;
-  readonly made: number;
 }
 
 /** Reserves memory for records with the numbers 1 to `most`. */
@@ -128,16 +125,14 @@ export class FlowRecords {
 
   /** The records for another thread, of a table with shared memory that has let none go and takes no more. */
   share(): SharedRecords {
-    const { memory, used, count, made } = this;
-    return { memory, used, count, made };
+    return { memory: this.memory };
   }
 }
 
 /** Records that another thread has filled, whose flows come after so many others. */
-export function adoptRecords({ memory, used, count, made }: SharedRecords, before: number): FlowRecords {
+export function adoptRecords({ memory }: SharedRecords, before: number): FlowRecords {
   const adopted = new FlowRecords(memory);
-  Object.assign(adopted, { used, count, made });
-  for (let record = 1; record <= used; record++) {
+  for (let record = 1; record <= adopted.used; record++) {
     const id = record * RECORD_WORDS + Cold.id;
     adopted.words[id] = adopted.words[id]! + before;
   }

@@ -18,7 +18,7 @@ import type { FlowPass } from './flow-pass.ts';
 import type { Ranking } from './flow-ranking.ts';
 import { FlowReader } from './flow-reader.ts';
 import type { FlowRecord, TcpState } from './flow-record.ts';
-import type { FlowMemory } from './flow-records.ts';
+import { Counter, type FlowMemory } from './flow-records.ts';
 import { hotColumns } from './flow-reserve.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentFlows } from './fragment-flows.ts';
@@ -195,7 +195,7 @@ export class FlowTracker implements FlowPass {
       others.reduce((total, shared) => total + countOf(shared), 0);
     return (
       this.evicted + sum(({ evicted }) => evicted) === 0 &&
-      this.made + sum(({ records }) => records.made) <= this.maxFlows &&
+      this.made + sum(({ records }) => records.memory.counters[Counter.made]!) <= this.maxFlows &&
       this.paths.count + sum(({ paths }) => paths.length) <= MOST_PATHS &&
       this.points.length + sum(({ points }) => points.length) < MAX_POINTS
     );
