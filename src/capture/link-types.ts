@@ -2,6 +2,7 @@
  * Link-layer header types, the LINKTYPE_ registry of tcpdump.org (draft-ietf-opsawg-pcaplinktype). The names are those of
  * libpcap's DLT_ constants without the prefix, as capinfos and tcpdump print them.
  */
+import { once } from './once.ts';
 
 /** What the registry says of one link type. */
 export interface LinkTypeEntry {
@@ -218,19 +219,17 @@ const registry = (): ReadonlyArray<readonly [number, string, string]> => [
 const FIRST_PRIVATE_LINK_TYPE = 147;
 const PRIVATE_LINK_TYPES = 16;
 
-let table: ReadonlyMap<number, LinkTypeEntry> | undefined;
-
 /** The registry by link-type number, made when it is first asked for; private-use numbers are `USER0` to `USER15`. */
-export function linkTypes(): ReadonlyMap<number, LinkTypeEntry> {
-  table ??= new Map([
-    ...registry().map(([number, name, description]): [number, LinkTypeEntry] => [number, { name, description }]),
-    ...Array.from({ length: PRIVATE_LINK_TYPES }, (_, index): [number, LinkTypeEntry] => [
-      FIRST_PRIVATE_LINK_TYPE + index,
-      { name: `USER${index}`, description: 'Private use' },
+export const linkTypes = once(
+  (): ReadonlyMap<number, LinkTypeEntry> =>
+    new Map([
+      ...registry().map(([number, name, description]): [number, LinkTypeEntry] => [number, { name, description }]),
+      ...Array.from({ length: PRIVATE_LINK_TYPES }, (_, index): [number, LinkTypeEntry] => [
+        FIRST_PRIVATE_LINK_TYPE + index,
+        { name: `USER${index}`, description: 'Private use' },
+      ]),
     ]),
-  ]);
-  return table;
-}
+);
 
 /** Link-type numbers that this package refers to by name. */
 export const LinkType = {

@@ -1,4 +1,5 @@
 /** UTF-8, by the platform's codec, which neither a browser's nor Node's types are needed for. */
+import { once } from './once.ts';
 
 declare const TextDecoder: new (
   label: string,
@@ -7,13 +8,12 @@ declare const TextDecoder: new (
 declare const TextEncoder: new () => { encode(text: string): Uint8Array };
 
 /** Made when text is first read, which most short runs don't. */
-let decoder: InstanceType<typeof TextDecoder> | undefined;
+const decoder = once(() => new TextDecoder('utf-8', { ignoreBOM: true }));
 const encoder = new TextEncoder();
 
 /** The octets as characters; those that are no UTF-8 become U+FFFD. */
 export function decodeUtf8(octets: Uint8Array): string {
-  decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
-  return decoder.decode(octets);
+  return decoder().decode(octets);
 }
 
 /** The characters as octets. */

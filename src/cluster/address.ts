@@ -1,6 +1,7 @@
 /** Addresses and prefixes as this folder compares them: octets, one character each, of IPv4 (4) or IPv6 (16). */
+
+import { once } from '../capture/once.ts';
 import { ipv4Literal, ipv6Literal } from '../dissect/address-literal.ts';
-import { once } from '../dissect/once.ts';
 import { ipv4Text, ipv6Text } from '../dissect/value.ts';
 
 /** An address's octets, one character each: 4 of them or 16. */

@@ -1,5 +1,6 @@
 /** Path attributes of UPDATE messages: RFC 4271 §4.3 and the RFCs that IANA's "BGP Path Attributes" names. */
 
+import { once } from '../capture/once.ts';
 import {
   bits,
   bytes,
@@ -15,7 +16,6 @@ import {
   uint,
   uint64,
 } from '../dissect/field.ts';
-import { once } from '../dissect/once.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { as4Path, asPath } from './bgp-as-path.ts';
 import { communities, extendedCommunities, labelsAreVnis, largeCommunities } from './bgp-communities.ts';

@@ -1,7 +1,7 @@
 /** Communities: RFC 1997, extended RFC 4360 and IANA "BGP Extended Communities", large RFC 8092. */
 
+import { once } from '../capture/once.ts';
 import { bits, bytes, computed, flag, hex, ipv4Address, list, macAddress, named, uint } from '../dissect/field.ts';
-import { once } from '../dissect/once.ts';
 import { TUNNEL_TYPES, WELL_KNOWN_COMMUNITIES } from './bgp-registries.ts';
 import {
   type Body,

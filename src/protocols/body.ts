@@ -1,5 +1,6 @@
 /** Bodies of options, records and attributes: parts that follow each other, declared once as fields and as layout. */
 
+import { once } from '../capture/once.ts';
 import {
   bytes,
   type Field,
@@ -12,7 +13,6 @@ import {
   type OpenSpecs,
   text,
 } from '../dissect/field.ts';
-import { once } from '../dissect/once.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { type FlatSpecs, flatKey, flatNames } from './flat-names.ts';
 

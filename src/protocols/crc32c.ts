@@ -1,5 +1,5 @@
 /** CRC-32C (Castagnoli), RFC 9260 appendix A. */
-import { once } from '../dissect/once.ts';
+import { once } from '../capture/once.ts';
 
 /** The polynomial 0x1edc6f41 with its bits reversed, as the octets' low bits go first. */
 const POLYNOMIAL = 0x82f63b78;

@@ -1,7 +1,7 @@
 /** Bodies of DHCP options: RFC 2132 and the RFCs that IANA's registry names. */
 
+import { once } from '../capture/once.ts';
 import { bits, bytes, flag, hex, ipv4Address, named, octets, uint } from '../dissect/field.ts';
-import { once } from '../dissect/once.ts';
 import { type Body, body, counted, each, restBytes, restText } from './body.ts';
 import {
   agentSuboptions,

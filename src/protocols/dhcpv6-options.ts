@@ -1,7 +1,7 @@
 /** DHCPv6 options: RFC 8415 §21 and IANA's registry of them. */
 
+import { once } from '../capture/once.ts';
 import { bits, bytes, flag, hex, ipv6Address, list, macAddress, named, octets, text, uint } from '../dissect/field.ts';
-import { once } from '../dissect/once.ts';
 import { hexOctets, utf8Text } from '../dissect/value.ts';
 import {
   type Body,

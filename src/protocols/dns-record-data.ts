@@ -1,7 +1,7 @@
 /** Data of resource records by type: RFC 1035 §3.3 and the RFCs that IANA's registry of types names. */
 
+import { once } from '../capture/once.ts';
 import { bits, bytes, flag, hex, ipv4Address, ipv6Address, macAddress, named, octets, uint } from '../dissect/field.ts';
-import { once } from '../dissect/once.ts';
 import { type Body, body, countedText, each, type Parts, restBytes, restText, specsOf } from './body.ts';
 import { ednsOptions } from './dns-edns.ts';
 import { domainName } from './dns-name.ts';

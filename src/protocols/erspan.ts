@@ -1,7 +1,7 @@
 /** Encapsulated Remote Switched Port Analyzer, types I to III: draft-foschiano-erspan-03 §4. */
 
+import { once } from '../capture/once.ts';
 import { bytes, type Field, flag, hex, named, packed, uint } from '../dissect/field.ts';
-import { once } from '../dissect/once.ts';
 import { type Dispatch, defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { byIpVersion } from './ip-version.ts';

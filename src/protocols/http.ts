@@ -1,7 +1,7 @@
 /** Hypertext Transfer Protocol, versions 1.0 and 1.1: heads of requests and responses (RFC 9110, RFC 9112). */
 
+import { once } from '../capture/once.ts';
 import { bytes, computed, type Field, list, named, number, type OpenSpecs, octets, text } from '../dissect/field.ts';
-import { once } from '../dissect/once.ts';
 import { defineProtocol } from '../dissect/protocol.ts';
 import { utf8Text } from '../dissect/value.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';

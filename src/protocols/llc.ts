@@ -1,7 +1,7 @@
 /** Logical link control, IEEE Std 802.2 (ISO/IEC 8802-2) §3 and §5, with the Subnetwork Access Protocol of IEEE Std 802 §9.5. */
 
+import { once } from '../capture/once.ts';
 import { bits, computed, type Field, flag, hex, named, uint, type ValueNames } from '../dissect/field.ts';
-import { once } from '../dissect/once.ts';
 import { type Dispatch, defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 

@@ -1,7 +1,7 @@
 /** Values of organizationally specific TLVs: IEEE Std 802.1Q annex D, IEEE Std 802.3 §79.3, ANSI/TIA-1057. */
 
+import { once } from '../capture/once.ts';
 import { bits, flag, hex, named, octets, uint, type ValueNames } from '../dissect/field.ts';
-import { once } from '../dissect/once.ts';
 import { type Body, body, countedBytes, countedText, type Parts, restText } from './body.ts';
 
 /** An organization's own TLVs: what its subtype is called, and bodies by subtype. */

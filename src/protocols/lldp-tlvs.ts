@@ -1,5 +1,6 @@
 /** Values of the TLVs any LLDP sender may use: IEEE Std 802.1AB-2016 §8.5. */
 
+import { once } from '../capture/once.ts';
 import {
   bits,
   bytes,
@@ -15,7 +16,6 @@ import {
   uint,
   type ValueNames,
 } from '../dissect/field.ts';
-import { once } from '../dissect/once.ts';
 import { type Body, body, type Part, type PartContext, type Parts, restBytes, restText } from './body.ts';
 import { objectIdentifierText } from './object-identifier.ts';
 

@@ -1,5 +1,6 @@
 /** Mobility header of Mobile IPv6, RFC 6275 §6.1 and §6.2. */
 
+import { once } from '../capture/once.ts';
 import {
   bits,
   bytes,
@@ -14,7 +15,6 @@ import {
   uint64,
 } from '../dissect/field.ts';
 import type { Layers } from '../dissect/layers.ts';
-import { once } from '../dissect/once.ts';
 import { defineProtocol } from '../dissect/protocol.ts';
 import type { FieldEmitter } from '../dissect/walk.ts';
 import { verifyTransport } from './pseudo-header.ts';

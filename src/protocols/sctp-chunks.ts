@@ -1,7 +1,7 @@
 /** SCTP chunks: RFC 9260 §3.3, with those of RFC 3758, 4820, 4895, 5061, 6525 and 8260. */
 
+import { once } from '../capture/once.ts';
 import { bits, type FieldSpec, flag, hex, list, named, octets, uint, type ValueNames } from '../dissect/field.ts';
-import { once } from '../dissect/once.ts';
 import {
   type Body,
   body,

@@ -1,7 +1,7 @@
 /** Parameters and error causes within SCTP chunks: RFC 9260 §3.3, with those of RFC 3758, 4895, 5061 and 6525. */
 
+import { once } from '../capture/once.ts';
 import { hex, ipv4Address, ipv6Address, named, octets, uint, type ValueNames } from '../dissect/field.ts';
-import { once } from '../dissect/once.ts';
 import { type Body, body, each, type Part, type Parts, restBytes, restText } from './body.ts';
 import { type ElementKind, elementsPart } from './sctp-elements.ts';
 

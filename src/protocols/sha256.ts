@@ -1,5 +1,5 @@
 /** SHA-256, FIPS 180-4 §6.2: for fingerprints, which are computed where no digest of the platform's answers at once. */
-import { once } from '../dissect/once.ts';
+import { once } from '../capture/once.ts';
 
 /** The first 32 bits of the fractional parts of a function of the first primes, FIPS 180-4 §4.2.2 and §5.3.3. */
 function primeFractions(count: number, root: (prime: number) => number): Int32Array {

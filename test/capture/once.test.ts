@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { once } from '../../src/dissect/once.ts';
+import { once } from '../../src/capture/once.ts';
 
 test.each([[{ 1: 'one' }], [0], [undefined]])('%o is made once, and not before it is asked for', (value) => {
   const make = vi.fn(() => value);
