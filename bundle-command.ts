@@ -5,6 +5,7 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { numbers } from './bundle-numbers.ts';
 import { VERSION } from './src/cli/version.ts';
 import { compileFlowKernel } from './wasm/flow-kernel.ts';
+import { compileLineKernel } from './wasm/line-kernel.ts';
 
 /** Packages with files of their own beside the command's: regular expressions, YAML, tables and Zstandard, a quarter of it all. */
 const BESIDE = ['cli-table3', 'fzstd', 're2js', 'js-yaml'];
@@ -49,5 +50,6 @@ export async function bundleCommand(folder: string): Promise<string[]> {
     build({ ...COMMON, entryPoints: BESIDE, outdir: folder, outExtension: { '.js': '.cjs' }, entryNames: '[name]' }),
   ]);
   writeFileSync(join(folder, 'flow-kernel.wasm'), compileFlowKernel());
+  writeFileSync(join(folder, 'line-kernel.wasm'), compileLineKernel());
   return results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 }

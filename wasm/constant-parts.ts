@@ -5,6 +5,8 @@ import type { Scope } from './values.ts';
 /** What is known of a condition while compiling: whether a function is given, or a flag set. */
 export function staticCondition(test: Expression, scope: Scope): boolean | undefined {
   switch (test.type) {
+    case 'Literal':
+      return typeof test.value === 'boolean' ? test.value : undefined;
     case 'Identifier': {
       const value = scope.find(test.name);
       if (value?.kind === 'boolean') return value.value;

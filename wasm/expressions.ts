@@ -11,7 +11,8 @@ import type {
 import { heldAs, type Operand } from './arithmetic.ts';
 import { split, staticCondition } from './constant-parts.ts';
 import type { FunctionCompiler } from './function-compiler.ts';
-import { load, type Place, readView, store } from './memory-access.ts';
+import { math } from './math.ts';
+import { load, type Place, readView, store, writeView } from './memory-access.ts';
 import { type Scope, UNDEFINED, type Value, type View } from './values.ts';
 
 /** What an expression yields: a number at run time, nothing, or what is known while compiling. */
@@ -126,12 +127,32 @@ function member(fn: FunctionCompiler, expression: MemberExpression, scope: Scope
 function binary(fn: FunctionCompiler, expression: Expression & { type: 'BinaryExpression' }, scope: Scope): Result {
   const { operator } = expression;
   if (!BINARY.includes(operator)) return fail(fn, expression, `no operator ${operator}`);
+  const quotient = wholeQuotient(fn, expression, scope);
+  if (quotient !== undefined) return quotient;
   const left = evaluate(fn, expression.left as Expression, scope);
   const right = evaluate(fn, expression.right, scope);
   if ((operator === '===' || operator === '!==') && (isUndefined(left) || isUndefined(right))) {
     return { kind: 'boolean', value: (isUndefined(left) && isUndefined(right)) === (operator === '===') };
   }
   return fn.out.arithmetic.binary(operator, toNumber(fn, left, expression.left), toNumber(fn, right, expression.right));
+}
+
+/** A quotient of 32 bits that is cut to them at once, such as `(a / 10) | 0`: a division of integers. */
+function wholeQuotient(
+  fn: FunctionCompiler,
+  { operator, left, right }: Expression & { type: 'BinaryExpression' },
+  scope: Scope,
+): Operand | undefined {
+  if ((operator !== '|' && operator !== '>>>') || right.type !== 'Literal' || right.value !== 0) return undefined;
+  const quotient = left.type === 'ParenthesizedExpression' ? left.expression : left;
+  if (quotient.type !== 'BinaryExpression' || quotient.operator !== '/') return undefined;
+  const divisor = number(fn, quotient.right, scope);
+  if (divisor.type !== 'i32' || (divisor.constant ?? 0) <= 0) return undefined;
+  const dividend = number(fn, quotient.left as Expression, scope);
+  if (dividend.type === 'f64') return undefined;
+  const { i32 } = fn.out.binaryen;
+  const divide = dividend.type === 'u32' ? i32.div_u : i32.div_s;
+  return { ref: divide(dividend.ref, divisor.ref), type: operator === '|' ? 'i32' : 'u32' };
 }
 
 /** Operators of two numbers, as `Arithmetic` has them. */
@@ -216,14 +237,17 @@ function call(fn: FunctionCompiler, expression: CallExpression, scope: Scope): R
   const { callee } = expression;
   if (callee.type === 'MemberExpression' && !callee.computed) {
     const name = (callee.property as { name: string }).name;
-    if (callee.object.type === 'Identifier' && callee.object.name === 'Math') return math(fn, name, expression, scope);
+    if (callee.object.type === 'Identifier' && callee.object.name === 'Math') {
+      const operands = expression.arguments.map((argument) => number(fn, argument as Expression, scope));
+      return math(fn, name, operands) ?? fail(fn, expression, `Math.${name} of these numbers is not in the subset`);
+    }
     const object = evaluate(fn, callee.object as Expression, scope);
-    if ('kind' in object && object.kind === 'view') return packetOctets(fn, object, name, expression, scope);
+    if ('kind' in object && object.kind === 'view') return octetsOf(fn, object, name, expression, scope);
   }
   const target = evaluate(fn, callee as Expression, scope);
   if ('ref' in target) return fail(fn, expression, 'a call of a number');
   const args = expression.arguments.map((argument) => evaluate(fn, argument as Expression, scope));
-  if (target.kind === 'evaluated') return target.call(args.filter((arg): arg is Value => 'kind' in arg));
+  if (target.kind === 'evaluated') return target.call(args.map((arg) => ('kind' in arg ? arg : undefined)));
   const operands = args.map((arg, i) =>
     'kind' in arg && isKnown(arg) ? arg : toNumber(fn, arg, expression.arguments[i]!),
   );
@@ -231,7 +255,7 @@ function call(fn: FunctionCompiler, expression: CallExpression, scope: Scope): R
   const { arithmetic, binaryen: module } = fn.out;
   if (target.kind === 'import') {
     const name = fn.out.import(target, numbers.length);
-    const refs = numbers.map((operand) => arithmetic.as(operand, 'i32'));
+    const refs = numbers.map((operand, i) => arithmetic.as(operand, target.params?.[i] ?? 'i32'));
     const type = target.result;
     return { ref: module.call(name, refs, type === 'none' ? 0 : heldAs(type)), type } as Result;
   }
@@ -247,14 +271,26 @@ function call(fn: FunctionCompiler, expression: CallExpression, scope: Scope): R
   } as Result;
 }
 
-function packetOctets(fn: FunctionCompiler, view: View, method: string, call: CallExpression, scope: Scope): Operand {
-  const [at, order] = call.arguments as Expression[];
-  if (at === undefined) return fail(fn, call, 'an argument is missing');
+/** A call of a DataView's method, which reads or writes octets. */
+function octetsOf(fn: FunctionCompiler, view: View, method: string, call: CallExpression, scope: Scope): Result {
+  const args = call.arguments as Expression[];
+  const at = args[0] ?? fail(fn, call, 'an argument is missing');
+  const writes = method.startsWith('set');
+  const order = args[writes ? 2 : 1];
   const isLittle = order !== undefined && staticCondition(order, scope);
   if (isLittle === undefined) return fail(fn, call, 'an order of octets that is not known');
-  return (
-    readView(fn, view, method, placeOf(fn, at, scope), isLittle) ?? fail(fn, call, `${method} is not in the subset`)
-  );
+  const place = placeOf(fn, at, scope);
+  const done = writes
+    ? writeView(
+        fn,
+        view,
+        method,
+        place,
+        number(fn, args[1] ?? fail(fn, call, 'an argument is missing'), scope),
+        isLittle,
+      )
+    : readView(fn, view, method, place, isLittle);
+  return done ?? fail(fn, call, `${method} is not in the subset`);
 }
 
 /** A sum with its numbers apart: they become a part of the instruction. */
@@ -266,32 +302,4 @@ function placeOf(fn: FunctionCompiler, expression: Expression, scope: Scope): Pl
 /** What is known while compiling is no number at run time. */
 export function isKnown(value: Value): boolean {
   return value.kind !== 'number' && value.kind !== 'local' && value.kind !== 'scalar' && value.kind !== 'boolean';
-}
-
-function math(fn: FunctionCompiler, name: string, expression: CallExpression, scope: Scope): Operand {
-  const { arithmetic, binaryen: module } = fn.out;
-  const args = expression.arguments.map((argument) => number(fn, argument as Expression, scope));
-  const [first, second] = args;
-  if (first === undefined) return fail(fn, expression, 'an argument is missing');
-  if (args.length > (name === 'abs' ? 1 : 2)) return fail(fn, expression, 'too many arguments');
-  if (name === 'imul' && second !== undefined) {
-    return { ref: module.i32.mul(arithmetic.as(first, 'i32'), arithmetic.as(second, 'i32')), type: 'i32' };
-  }
-  if (args.some(({ type }) => type !== 'i32'))
-    return fail(fn, expression, `Math.${name} of other numbers than such of 32 bits`);
-  const keep = (operand: Operand): (() => Operand) => {
-    const local = fn.local('i32');
-    prepared.push(module.local.set(local.index, operand.ref));
-    return () => ({ ref: module.local.get(local.index, heldAs('i32')), type: 'i32' });
-  };
-  const prepared: number[] = [];
-  const a = keep(first);
-  const b =
-    name === 'abs'
-      ? (): Operand => arithmetic.unary('-', a())
-      : keep(second ?? fail(fn, expression, 'an argument is missing'));
-  const takesFirst = arithmetic.binary(name === 'min' ? '<' : '>', a(), b()).ref;
-  if (!['min', 'max', 'abs'].includes(name)) return fail(fn, expression, `Math.${name}`);
-  const chosen = module.select(takesFirst, a().ref, b().ref);
-  return { ref: module.block(null, [...prepared, chosen], heldAs('i32')), type: 'i32' };
 }

@@ -1,5 +1,4 @@
 /** Compiles the hot path of flows: the closures of `packetUpdate`, `tcpAnalysis`, the generated batch function and the cutter of pcap records. */
-import { join } from 'node:path';
 import { ByteWindow } from '../src/capture/byte-window.ts';
 import { ReservedColumns } from '../src/capture/columns.ts';
 import type { PacketBatch } from '../src/capture/packet.ts';
@@ -9,17 +8,11 @@ import { SHARED_DOUBLES, SHARED_NUMBERS, SHARED_OCTETS } from '../src/flow/flow-
 import { Counter } from '../src/flow/flow-records.ts';
 import { flowColumnOctets, hotColumns } from '../src/flow/flow-reserve.ts';
 import type { FlowTable } from '../src/flow/flow-table.ts';
-import { FlowTracker } from '../src/flow/tracker.ts';
-import { standardProtocols } from '../src/protocols/index.ts';
-import { createDissector } from '../src/protocols/standard-dissector.ts';
-import { instantiate } from './instantiate.ts';
+import { closureFrom } from './instantiate.ts';
 import { reflect } from './reflect.ts';
-import { moduleAt } from './source.ts';
-import { type Closure, type Import, known, type Scalar, UNDEFINED, type Value, type View } from './values.ts';
+import { closureIn, source, trackerOf } from './tracker-values.ts';
+import { type Import, known, type Scalar, UNDEFINED, type Value, type View } from './values.ts';
 import { WasmModule } from './wasm-module.ts';
-
-const SOURCE = join(import.meta.dirname, '../src');
-const source = (path: string) => moduleAt(join(SOURCE, path));
 
 /** The scalar of a shared number. */
 function scalarOf(name: string): Scalar {
@@ -30,12 +23,6 @@ function scalarOf(name: string): Scalar {
     address: SHARED_OCTETS * place,
     type: (SHARED_DOUBLES as readonly string[]).includes(name) ? 'f64' : 'i32',
   };
-}
-
-/** A tracker of so many flows, as the command makes it. */
-function trackerOf(maxFlows: number): FlowTracker {
-  const columns = new ReservedColumns(flowColumnOctets(maxFlows));
-  return new FlowTracker(createDissector(standardProtocols), { maxFlows, columns });
 }
 
 /** The numbers that go with a table's records. */
@@ -50,19 +37,13 @@ function counters({ counters: { byteOffset, BYTES_PER_ELEMENT } }: FlowTable): R
 
 /** The rows that records are cut into. */
 function rows(): PacketBatch {
-  return hotColumns(new ReservedColumns(flowColumnOctets(DEFAULT_MAX_FLOWS))).rows;
-}
-
-function closureIn(path: string, name: string): Closure {
-  const found = source(path).find(name);
-  if (found?.kind !== 'function') throw new Error(`${path} has no function ${name}`);
-  return found;
+  return hotColumns(new ReservedColumns(flowColumnOctets())).rows;
 }
 
 /** The module's octets. */
 export function compileFlowKernel(): Uint8Array {
-  const tracker = trackerOf(DEFAULT_MAX_FLOWS);
-  const other = trackerOf(2 * DEFAULT_MAX_FLOWS);
+  const { tracker } = trackerOf();
+  const { tracker: other } = trackerOf(2 * DEFAULT_MAX_FLOWS);
   const module = new WasmModule();
   // Octets between the shared numbers and the first column are the module's own.
   let free = SHARED_OCTETS * SHARED_NUMBERS.length;
@@ -106,21 +87,21 @@ export function compileFlowKernel(): Uint8Array {
   source('flow/icmp-conversation.ts').bind('icmpRequest', imported('icmpRequest'));
   source('flow/key-batch.generated.ts').bind('geneveHeaderLength', imported('geneveHeaderLength'));
 
-  const segment = instantiate(
+  const segment = closureFrom(
     closureIn('flow/tcp-analysis.ts', 'tcpAnalysis'),
     [tableValue, queueValue, UNDEFINED],
     { irregularities: known({ count: imported('irregularities.count') }) },
     reserve,
   );
   const update = [tableValue, queueValue, segment, scalarOf('update.tcpIdle'), scalarOf('update.idle')];
-  const takeQueue = instantiate(closureIn('flow/packet-update.ts', 'packetUpdate'), update, {}, reserve);
-  const cut = instantiate(
+  const takeQueue = closureFrom(closureIn('flow/packet-update.ts', 'packetUpdate'), update, {}, reserve);
+  const cut = closureFrom(
     closureIn('capture/pcap.ts', 'cutterInto'),
     [rowsValue, windowValue, formatValue],
     {},
     reserve,
   );
-  const sumUp = instantiate(
+  const sumUp = closureFrom(
     closureIn('flow/key-batch.generated.ts', 'createKeyBatch'),
     [contextValue, queueValue],
     {},
@@ -128,7 +109,7 @@ export function compileFlowKernel(): Uint8Array {
   );
   module.export('takeQueue', takeQueue, [view]);
   const rest = [contextValue, queueValue, rowsValue, cut, sumUp, takeQueue, imported('makeRoom'), imported('worked')];
-  module.export('takeRest', instantiate(closureIn('flow/take-rest.ts', 'restTaker'), rest, {}, reserve), [view]);
+  module.export('takeRest', closureFrom(closureIn('flow/take-rest.ts', 'restTaker'), rest, {}, reserve), [view]);
   module.exportNumber('queueAt', queue.key0.byteOffset);
   module.exportNumber('recordsAt', table.words.byteOffset);
   return module.emit();

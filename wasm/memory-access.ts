@@ -97,6 +97,32 @@ export function readView(
   }
 }
 
+/** Compiles a method of a DataView that writes; undefined for one that is not in the subset: of several octets only little-endian ones are. */
+export function writeView(
+  fn: FunctionCompiler,
+  { base }: View,
+  method: string,
+  at: Place,
+  value: Operand,
+  isLittle: boolean,
+): { readonly ref: number; readonly type: 'none' } | undefined {
+  const { arithmetic, binaryen: module } = fn.out;
+  const { offset, ref } = address(fn, base, at, 0);
+  const bits = (): number => arithmetic.as(value, 'i32');
+  if (method === 'setUint8') return { ref: module.i32.store8(offset, 1, ref, bits()), type: 'none' };
+  if (!isLittle) return undefined;
+  switch (method) {
+    case 'setUint16':
+      return { ref: module.i32.store16(offset, 1, ref, bits()), type: 'none' };
+    case 'setInt32':
+      return { ref: module.i32.store(offset, 1, ref, bits()), type: 'none' };
+    case 'setFloat64':
+      return { ref: module.f64.store(offset, 1, ref, arithmetic.as(value, 'f64')), type: 'none' };
+    default:
+      return undefined;
+  }
+}
+
 function swapped16(fn: FunctionCompiler, loaded: number): number {
   const { i32, local } = fn.out.binaryen;
   const held = fn.local('i32');

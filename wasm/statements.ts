@@ -54,6 +54,8 @@ function compile(fn: FunctionCompiler, statement: Statement, scope: Scope, label
     case 'BreakStatement':
     case 'ContinueStatement':
       return [module.br(targetOf(fn, statement))];
+    case 'ThrowStatement':
+      return [module.unreachable()];
     case 'ReturnStatement':
       return [statement.argument === null ? module.return() : returned(fn, statement.argument, scope)];
     default:
@@ -183,6 +185,9 @@ function loop(fn: FunctionCompiler, { init, test, update, body }: Loop, outer: S
 }
 
 function expressionStatement(fn: FunctionCompiler, expression: Expression, scope: Scope): number[] {
+  if (expression.type === 'SequenceExpression') {
+    return expression.expressions.flatMap((each) => expressionStatement(fn, each, scope));
+  }
   const result = evaluate(fn, expression, scope);
   if (!('ref' in result)) return [];
   return [result.type === 'none' ? result.ref : fn.out.binaryen.drop(result.ref)];

@@ -46,19 +46,21 @@ export interface Import {
   readonly kind: 'import';
   readonly name: string;
   readonly result: HeldType | 'none';
+  /** What it is called with; numbers of 32 bits where it does not say. */
+  readonly params?: readonly HeldType[];
 }
 
-/** The DataView over packets. */
+/** A DataView over packets, or over lines. */
 export interface View {
   readonly kind: 'view';
-  /** Octet of the memory that its offsets count from. */
-  readonly base: Scalar;
+  /** Octet of the memory that its offsets count from; a scalar where only the run knows. */
+  readonly base: number | Scalar;
 }
 
 /** A function that is called while the module is compiled. */
 export interface Evaluated {
   readonly kind: 'evaluated';
-  readonly call: (args: readonly Value[]) => Value;
+  readonly call: (args: readonly (Value | undefined)[]) => Value;
 }
 
 /** An object whose members are known. */

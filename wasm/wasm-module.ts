@@ -82,15 +82,15 @@ export class WasmModule {
     return type === 'f64' ? f64.store(address, 8, zero, held) : i32.store(address, 4, zero, held);
   }
 
-  /** Sees to it that a JavaScript function is imported, which is called with so many numbers of 32 bits. */
-  import({ name, result }: Import, params: number): string {
+  /** Sees to it that a JavaScript function is imported, which is called with so many numbers. */
+  import({ name, result, params: types = [] }: Import, params: number): string {
     const known = this.imports.get(name);
     if (known !== undefined && known !== params)
       throw new Error(`${name} is called with ${params} and with ${known} numbers`);
     if (known === undefined) {
       this.imports.set(name, params);
-      const types = binaryen.createType(Array<number>(params).fill(binaryen.i32));
-      this.binaryen.addFunctionImport(name, 'env', name, types, result === 'none' ? binaryen.none : heldAs(result));
+      const held = binaryen.createType(Array.from({ length: params }, (_, i) => heldAs(types[i] ?? 'i32')));
+      this.binaryen.addFunctionImport(name, 'env', name, held, result === 'none' ? binaryen.none : heldAs(result));
     }
     return name;
   }

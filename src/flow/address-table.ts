@@ -74,11 +74,11 @@ export class AddressTable {
     for (let i = 0; i < WORDS; i++) view.setInt32(at + 4 * i, words[from + i]!);
   }
 
-  /** Puts an address into `words`, as four big-endian words. */
-  read(number: number, words: Int32Array): void {
+  /** Puts an address into `words` from `at` on, as four big-endian words. */
+  read(number: number, words: Int32Array, at: number): void {
     const { words: known } = this;
     const from = number * WORDS;
-    for (let i = 0; i < WORDS; i++) words[i] = known[from + i]!;
+    for (let i = 0; i < WORDS; i++) words[at + i] = known[from + i]!;
   }
 
   /** There are so many more addresses than were kept last that some may be let go. */

@@ -2,12 +2,13 @@
  * Community ID version 1 (github.com/corelight/community-id-spec): the same short text for a conversation in every program that knows the
  * specification, whichever direction it was seen in.
  */
+import { type Columns, SEPARATE } from '../capture/columns.ts';
 import { base64Text } from '../protocols/base64.ts';
+import { isIcmp } from './icmp-conversation.ts';
 import { hasPorts } from './ip-protocol.ts';
 import { Sha1, type Sha1Digest } from './sha1.ts';
 
 const ICMP = 1;
-const ICMPV6 = 58;
 
 /** Answers to requests by type, in both directions; the pair takes the place of ports. */
 const ICMP_ANSWERS: Readonly<Record<number, number>> = {
@@ -40,64 +41,86 @@ const ICMPV6_ANSWERS: Readonly<Record<number, number>> = {
 /** Characters before the base64 of every identifier: the version. */
 export const COMMUNITY_ID_VERSION = '1:';
 
+/** Words of the longest address. */
+const ADDRESS_WORDS = 4;
+
 /** Makes identifiers of conversations. */
 export class CommunityIds {
-  private readonly sha1 = new Sha1();
+  /** Addresses of both ends, as big-endian words: the source's from the first on, the destination's from the fifth. */
+  readonly ends: Int32Array;
+  /** The 160 bits of the last identifier, which stand in it as base64. */
+  readonly digest: Sha1Digest;
+  private readonly sha1: Sha1;
 
-  /**
-   * The 160 bits of an identifier, which stand in it as base64. What is answered is overwritten by the next.
-   *
-   * @param source address of either end, as big-endian words: 1 for IPv4, 4 for IPv6; and `destination` of the other
-   * @param sourcePort port of `source`; the type of an ICMP message from `source`
-   * @param destinationPort port of `destination`; the code of that message
-   */
-  digest(
-    source: Int32Array,
-    destination: Int32Array,
-    words: number,
-    protocol: number,
-    sourcePort: number,
-    destinationPort: number,
-  ): Sha1Digest {
-    let second = destinationPort;
-    let isOneWay = false;
-    const isIcmp = protocol === ICMP || protocol === ICMPV6;
-    if (isIcmp) {
-      const answer = (protocol === ICMP ? ICMP_ANSWERS : ICMPV6_ANSWERS)[sourcePort];
-      isOneWay = answer === undefined;
-      second = answer ?? destinationPort;
-    }
-    const isWithPorts = isIcmp || hasPorts(protocol);
-    return !isOneWay && isBehind(source, sourcePort, destination, second, words)
-      ? this.digestOf(destination, source, words, protocol, isWithPorts, second, sourcePort)
-      : this.digestOf(source, destination, words, protocol, isWithPorts, sourcePort, second);
+  /** @param columns where all of it lies */
+  constructor(columns: Columns = SEPARATE) {
+    this.ends = columns.int32(2 * ADDRESS_WORDS);
+    this.sha1 = new Sha1(columns);
+    this.digest = this.sha1.result;
   }
 
-  /** Digest of a message whose ends are in order. */
+  /**
+   * Makes the digest of a conversation between the two `ends`.
+   *
+   * @param words of either address: 1 for IPv4, 4 for IPv6
+   * @param sourcePort port of the source; the type of an ICMP message from it
+   * @param destinationPort port of the destination; the code of that message
+   */
+  make(words: number, protocol: number, sourcePort: number, destinationPort: number): void {
+    let second = destinationPort;
+    let isOneWay = false;
+    const isWithTypes = isIcmp(protocol);
+    if (isWithTypes) {
+      const answer = icmpAnswer(protocol, sourcePort);
+      isOneWay = answer < 0;
+      if (answer >= 0) second = answer;
+    }
+    const isWithPorts = isWithTypes || hasPorts(protocol);
+    if (!isOneWay && this.isBehind(words, sourcePort, second)) {
+      this.digestOf(ADDRESS_WORDS, 0, words, protocol, isWithPorts, second, sourcePort);
+    } else this.digestOf(0, ADDRESS_WORDS, words, protocol, isWithPorts, sourcePort, second);
+  }
+
+  /** Whether the source comes behind the destination: its address is greater, or its port. */
+  private isBehind(words: number, sourcePort: number, destinationPort: number): boolean {
+    const { ends } = this;
+    for (let i = 0; i < words; i++) {
+      const own = ends[i]!;
+      const other = ends[ADDRESS_WORDS + i]!;
+      if (own !== other) return own >>> 0 > other >>> 0;
+    }
+    return sourcePort > destinationPort;
+  }
+
+  /** Digest of a message whose ends, that begin at these words, are in order. */
   private digestOf(
-    first: Int32Array,
-    second: Int32Array,
+    first: number,
+    second: number,
     words: number,
     protocol: number,
     isWithPorts: boolean,
     firstPort: number,
     secondPort: number,
-  ): Sha1Digest {
-    const { message } = this.sha1;
-    let at = 0;
+  ): void {
+    const { ends, sha1 } = this;
+    const { message } = sha1;
     // The message begins with a seed of two octets, 0 by default, so that all behind it stands half a word off.
     let before = 0;
-    for (const address of [first, second]) {
-      for (let i = 0; i < words; i++) {
-        const word = address[i]!;
-        message[at++] = (before << 16) | (word >>> 16);
-        before = word;
-      }
+    for (let i = 0; i < words; i++) {
+      const word = ends[first + i]!;
+      message[i] = (before << 16) | (word >>> 16);
+      before = word;
+    }
+    for (let i = 0; i < words; i++) {
+      const word = ends[second + i]!;
+      message[words + i] = (before << 16) | (word >>> 16);
+      before = word;
     }
     // The octet behind the protocol is padding.
-    message[at++] = (before << 16) | (protocol << 8);
-    if (isWithPorts) message[at++] = (firstPort << 16) | secondPort;
-    return this.sha1.digest(at);
+    const at = 2 * words;
+    message[at] = (before << 16) | (protocol << 8);
+    if (isWithPorts) message[at + 1] = (firstPort << 16) | secondPort;
+    sha1.digest(isWithPorts ? at + 2 : at + 1);
   }
 }
 
@@ -108,10 +131,7 @@ export function communityIdText(digest: Sha1Digest): string {
   return `${COMMUNITY_ID_VERSION}${base64Text(octets, 0, octets.byteLength)}`;
 }
 
-/** Whether the first end comes behind the second one: its address is greater, or its port. */
-function isBehind(a: Int32Array, portOfA: number, b: Int32Array, portOfB: number, words: number): boolean {
-  for (let i = 0; i < words; i++) {
-    if (a[i] !== b[i]) return a[i]! >>> 0 > b[i]! >>> 0;
-  }
-  return portOfA > portOfB;
+/** Type of the message that answers one of this type of either ICMP; -1 where there is none. */
+export function icmpAnswer(protocol: number, type: number): number {
+  return (protocol === ICMP ? ICMP_ANSWERS : ICMPV6_ANSWERS)[type] ?? -1;
 }

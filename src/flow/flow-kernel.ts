@@ -5,6 +5,7 @@
 import type { ReservedColumns } from '../capture/columns.ts';
 import type { PacketBatch } from '../capture/packet.ts';
 import type { PlainRecords } from '../capture/pcap.ts';
+import { type WasmImports, wasmExports } from '../capture/wasm-instance.ts';
 import { geneve } from '../protocols/geneve.ts';
 import type { FlowTable } from './flow-table.ts';
 import { icmpRequest } from './icmp-conversation.ts';
@@ -88,18 +89,8 @@ interface Exports {
   readonly takeRest: () => number;
 }
 
-type Functions = Readonly<Record<string, (...args: number[]) => number>>;
-
-declare const WebAssembly: {
-  readonly Module: new (code: Uint8Array) => object;
-  readonly Instance: new (
-    module: object,
-    imports: { readonly env: Readonly<Record<string, unknown>> },
-  ) => { readonly exports: unknown };
-};
-
 /** What stays JavaScript, by the names that the module imports it by. Views are those of the packets in hand. */
-function kernelImports(parts: KernelParts, view: () => DataView, placesMoved: () => void): Functions {
+function kernelImports(parts: KernelParts, view: () => DataView, placesMoved: () => void): WasmImports {
   const { queue, context, table, onIrregularity } = parts;
   const { dispatch, addresses } = context;
   const irregularities = new TcpIrregularities(table, queue, onIrregularity);
@@ -154,8 +145,7 @@ export class FlowKernel {
       () => this.view,
       () => this.setPlaces(),
     );
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory, ...imports } });
-    this.exports = exports as Exports;
+    this.exports = wasmExports(code, memory, imports) as Exports;
     const { table } = parts;
     this.set('context.seed', parts.context.seed);
     this.set('table.places.base', table.places.byteOffset);

@@ -1,4 +1,5 @@
 /** Reads records of the table as flows that can be told. */
+import type { Columns } from '../capture/columns.ts';
 import { formatTime } from '../capture/timestamp.ts';
 import { ipv4Text, ipv6Text } from '../dissect/value.ts';
 import type { AddressTable } from './address-table.ts';
@@ -24,12 +25,15 @@ import { isIcmp } from './icmp-conversation.ts';
 import { hasPorts, protocolName, TCP } from './ip-protocol.ts';
 import type { PathHop, PathTable } from './path-table.ts';
 import { HAS_TUNNEL_ID, INTERNED_PATH, KeyBit, MAX_TUNNEL_ID, POINT_SHIFT, TUNNEL_KIND_SHIFT } from './queue.ts';
-import type { Sha1Digest } from './sha1.ts';
 import { stateOf } from './tcp-state.ts';
 
 const NANOS = 1e9;
 const TWO_TO_32 = 2 ** 32;
 const UNKNOWN_PORTS = 0;
+const IPV6_WORDS = 4;
+/** First words of the ends of a Community ID. */
+const SOURCE = 0;
+const DESTINATION = IPV6_WORDS;
 
 /** What the reader needs of the pass the flows belong to. */
 export interface FlowNames {
@@ -53,13 +57,13 @@ export class FlowReader {
   readonly table: FlowRecords;
   readonly names: FlowNames;
   private readonly address = new DataView(new ArrayBuffer(16));
-  private readonly communityIds = new CommunityIds();
-  private readonly source = new Int32Array(4);
-  private readonly destination = new Int32Array(4);
+  readonly communityIds: CommunityIds;
 
-  constructor(table: FlowRecords, names: FlowNames) {
+  /** @param columns where Community IDs are made */
+  constructor(table: FlowRecords, names: FlowNames, columns?: Columns) {
     this.table = table;
     this.names = names;
+    this.communityIds = new CommunityIds(columns);
   }
 
   /** The flow in a record. */
@@ -75,9 +79,10 @@ export class FlowReader {
     const end = times[at / 2 + HotTime.last]!;
     const isGuessed = (state & FlowFlag.clientIsTold) === 0;
     const icmp = isIcmp(protocol) ? this.icmp(record) : undefined;
+    this.makeCommunityId(record, client);
     return {
       id: words[record * RECORD_WORDS + Cold.id]! >>> 0,
-      community_id: communityIdText(this.communityId(record, client)),
+      community_id: communityIdText(this.communityIds.digest),
       point: point === undefined ? '' : pointName(point),
       protocol: protocolName(protocol),
       client: this.endpoint(record, client, isGuessed),
@@ -112,16 +117,6 @@ export class FlowReader {
     return ipv4Text(octets, 0);
   }
 
-  /** Puts an address into `words`; answers how many it fills. */
-  private readAddress(word: number, isIpv6: boolean, words: Int32Array): number {
-    if (!isIpv6) {
-      words[0] = word;
-      return 1;
-    }
-    this.names.addresses.read(word, words);
-    return words.length;
-  }
-
   /** Port of a side of the key; undefined where there is none. */
   port(record: number, side: number): number | undefined {
     const at = record * RECORD_WORDS;
@@ -149,20 +144,34 @@ export class FlowReader {
     return { type: kind & 0xff, code: kind >>> 8, ...(hasIdentifier ? { id: words[at + 2]! >>> 16 } : {}) };
   }
 
-  /** The digest in the Community ID of a record, whose client has the side `client` of the key. Overwritten by the next. */
-  communityId(record: number, client: number): Sha1Digest {
+  /** Makes the digest of a record's Community ID, whose client has the side `client` of the key. */
+  makeCommunityId(record: number, client: number): void {
     const { words } = this.table;
-    const { source, destination } = this;
     const at = record * RECORD_WORDS;
     const key3 = words[at + 3]!;
     const protocol = key3 & 0xff;
     const isIpv6 = (key3 & KeyBit.ipv6) !== 0;
-    const width = this.readAddress(words[at + client]!, isIpv6, source);
-    this.readAddress(words[at + (client ^ 1)]!, isIpv6, destination);
-    const icmp = isIcmp(protocol) ? this.icmp(record) : undefined;
-    const first = icmp?.type ?? this.port(record, client) ?? 0;
-    const second = icmp?.code ?? this.port(record, client ^ 1) ?? 0;
-    return this.communityIds.digest(source, destination, width, protocol, first, second);
+    this.readEnd(SOURCE, words[at + client]!, isIpv6);
+    this.readEnd(DESTINATION, words[at + (client ^ 1)]!, isIpv6);
+    let first = 0;
+    let second = 0;
+    if (isIcmp(protocol)) {
+      const kind = words[at + Cold.portIcmp]! >>> 16;
+      first = kind & 0xff;
+      second = kind >>> 8;
+    } else if (hasPorts(protocol)) {
+      const ports = words[at + 2]!;
+      first = client === 0 ? ports >>> 16 : ports & 0xffff;
+      second = client === 0 ? ports & 0xffff : ports >>> 16;
+    }
+    this.communityIds.make(isIpv6 ? IPV6_WORDS : 1, protocol, first, second);
+  }
+
+  /** Puts an address into the ends of a Community ID, from one of their words on. */
+  private readEnd(at: number, word: number, isIpv6: boolean): void {
+    const { ends } = this.communityIds;
+    if (isIpv6) this.names.addresses.read(word, ends, at);
+    else ends[at] = word;
   }
 
   private direction(record: number, side: number): FlowDirection {

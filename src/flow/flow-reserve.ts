@@ -1,6 +1,8 @@
 /** What of a pass can lie in one reserve of memory, and how much of it that takes. */
 import { type Columns, CountedColumns } from '../capture/columns.ts';
 import { PacketBatch } from '../capture/packet.ts';
+import { CommunityIds } from './community-id.ts';
+import { DEFAULT_MAX_FLOWS } from './flow-defaults.ts';
 import { FlowTable } from './flow-table.ts';
 import { type LookupTables, lookupTables } from './key-batch-context.ts';
 import { FlowQueue, QUEUE_CAPACITY } from './queue.ts';
@@ -22,10 +24,11 @@ export function hotColumns(columns: Columns): HotColumns {
   };
 }
 
-/** Octets of `ReservedColumns` that a tracker of at most so many flows takes: its queue, its tables, its records and their index. */
-export function flowColumnOctets(maxFlows: number): number {
+/** Octets of `ReservedColumns` that a tracker of at most so many flows takes: its queue, its tables, its records, their index and what makes Community IDs. */
+export function flowColumnOctets(maxFlows = DEFAULT_MAX_FLOWS): number {
   const columns = new CountedColumns();
   hotColumns(columns);
   new FlowTable(maxFlows, 0, () => undefined, { columns });
+  new CommunityIds(columns);
   return columns.total;
 }

@@ -1,7 +1,9 @@
 /** SHA-1 of short messages, FIPS 180-4 §6.1: Community IDs are made with it; nothing here relies on its strength. */
+import { type Columns, SEPARATE } from '../capture/columns.ts';
 import { digestBlock } from './sha1.generated.ts';
 
 const BLOCK_WORDS = 16;
+const DIGEST_WORDS = 5;
 /** Words of the longest message: behind it stand a one bit and, in two words, its length. */
 export const MOST_WORDS = BLOCK_WORDS - 3;
 const ONE_BIT = 0x80000000 | 0;
@@ -13,17 +15,23 @@ export type Sha1Digest = Int32Array;
 /** Digests one message after another. */
 export class Sha1 {
   /** The message: big-endian words, from the first one on. */
-  readonly message = new Int32Array(BLOCK_WORDS);
-  private readonly result: Sha1Digest = new Int32Array(5);
+  readonly message: Int32Array;
+  /** Digest of the last one. */
+  readonly result: Sha1Digest;
 
-  /** Digest of the first so many words of `message`, 0 to MOST_WORDS; overwrites those behind them. What is answered is overwritten by the next. */
-  digest(words: number): Sha1Digest {
+  /** @param columns where message and digest lie */
+  constructor(columns: Columns = SEPARATE) {
+    this.message = columns.int32(BLOCK_WORDS);
+    this.result = columns.int32(DIGEST_WORDS);
+  }
+
+  /** Puts the digest of the first so many words of `message`, 0 to MOST_WORDS, into `result`; overwrites those behind them. */
+  digest(words: number): void {
     const { message, result } = this;
     if (words > MOST_WORDS) throw new RangeError(`a message of ${words} words is more than one block of SHA-1`);
     message[words] = ONE_BIT;
     for (let i = words + 1; i < BLOCK_WORDS - 1; i++) message[i] = 0;
     message[BLOCK_WORDS - 1] = WORD_BITS * words;
     digestBlock(message, result);
-    return result;
   }
 }

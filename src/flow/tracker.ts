@@ -112,7 +112,7 @@ export class FlowTracker implements FlowPass {
       const parts = { queue, rows: hot.rows, context, table, tcpIdle, idle, onIrregularity, makeRoom, worked };
       this.kernel = FlowKernel.of(options.kernel, parts);
     }
-    this.reader = new FlowReader(this.table, this);
+    this.reader = new FlowReader(this.table, this, columns);
   }
 
   /** Begins a capture. Pieces of one capture, one after the other, are one input. */

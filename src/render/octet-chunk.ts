@@ -3,6 +3,7 @@
  * is full. What the functions here use is closed over: made once a process, V8 has the addresses of all of it in its code, which makes lines twice as
  * fast as functions that are given their buffer.
  */
+import { type Columns, SEPARATE } from '../capture/columns.ts';
 import { encodeUtf8 } from '../capture/utf8.ts';
 import { keepAt, LENGTH_BITS, LENGTH_MASK, LONGEST_KEPT, STEP, STEP_OCTETS, WORD, wordsOf } from './text-words.ts';
 
@@ -17,6 +18,10 @@ const TEXT_WORDS = 32 * 1024;
 /** Characters up to which a text is looked at one by one before it is given to the encoder. */
 const SHORT = 1024;
 const LAST_ASCII = 0x7f;
+
+/** Lists of texts made of numbers whose last ones lie in the chunk's columns, and how many these are of each. */
+const LISTS = 8;
+export const RECENT = 32;
 
 /** Number of a text that is too long to be kept. */
 export const TOO_LONG = -1;
@@ -42,19 +47,26 @@ export interface OctetChunk {
   flush(at: number): void;
 }
 
-/** @param handOver takes octets that are the chunk's again when it returns */
-export function createOctetChunk(handOver: (octets: Uint8Array) => void): OctetChunk {
-  const octets = new Uint8Array(HAND_OVER_AT + ROOM);
-  const view = new DataView(octets.buffer);
-  const words = new Float64Array(TEXT_WORDS);
-  const wordOctets = new Uint8Array(words.buffer);
+/**
+ * @param handOver takes octets that are the chunk's again when it returns
+ * @param columns where they come from
+ */
+export function createOctetChunk(handOver: (octets: Uint8Array) => void, columns: Columns = SEPARATE): OctetChunk {
+  const octets = columns.octets(HAND_OVER_AT + ROOM);
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+  const words = columns.float64(TEXT_WORDS);
+  const wordOctets = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  /** Numbers that texts were asked for lately, of each list some, and the numbers of these texts. */
+  const asked = columns.float64(RECENT * LISTS);
+  const answers = columns.int32(RECENT * LISTS);
+  /** The same of lists behind those. */
+  const moreAsked: Float64Array[] = [];
+  asked.fill(Number.NaN);
   const lists = new Map<object, Readonly<Record<string, number>>>();
   const made: Map<number, number>[] = [];
   let used = 0;
   /** Words used when the last list was kept. */
   let lasting = 0;
-  /** How often what was made of numbers was forgotten. */
-  let forgotten = 0;
 
   /** @throws RangeError where there are more lists of texts than there is room for */
   const keep = (encoded: Uint8Array): number => {
@@ -65,8 +77,8 @@ export function createOctetChunk(handOver: (octets: Uint8Array) => void): OctetC
 
   const forget = (): void => {
     for (const numbers of made) numbers.clear();
+    for (const recent of [asked, ...moreAsked]) recent.fill(Number.NaN);
     used = lasting;
-    forgotten++;
   };
 
   const flush = (at: number): void => {
@@ -89,6 +101,17 @@ export function createOctetChunk(handOver: (octets: Uint8Array) => void): OctetC
     return 0;
   };
 
+  function put(at: number, text: number): number {
+    const end = at + (text & LENGTH_MASK);
+    for (let to = at, from = text >>> LENGTH_BITS; to < end; to += STEP_OCTETS, from += STEP) {
+      view.setFloat64(to, words[from]!, true);
+      view.setFloat64(to + WORD, words[from + 1]!, true);
+      view.setFloat64(to + 2 * WORD, words[from + 2]!, true);
+      view.setFloat64(to + 3 * WORD, words[from + 3]!, true);
+    }
+    return end;
+  }
+
   return {
     view,
     flush,
@@ -108,38 +131,24 @@ export function createOctetChunk(handOver: (octets: Uint8Array) => void): OctetC
 
     textsOf(make) {
       const numbers = new Map<number, number>();
-      made.push(numbers);
-      // The one asked for last.
-      let asked = 0;
-      let answer = TOO_LONG;
-      let since = -1;
-      return (number) => {
-        if (number === asked && since === forgotten) return answer;
-        let found = numbers.get(number);
-        if (found === undefined) {
-          const encoded = encodeUtf8(make(number));
-          if (encoded.length > LONGEST_KEPT) return TOO_LONG;
-          if (used + wordsOf(encoded.length) > TEXT_WORDS) forget();
-          found = keep(encoded);
-          numbers.set(number, found);
-        }
-        asked = number;
-        answer = found;
-        since = forgotten;
-        return found;
+      const first = RECENT * (made.push(numbers) - 1);
+      const find = (number: number): number => {
+        const known = numbers.get(number);
+        if (known !== undefined) return known;
+        const encoded = encodeUtf8(make(number));
+        if (encoded.length > LONGEST_KEPT) return TOO_LONG;
+        if (used + wordsOf(encoded.length) > TEXT_WORDS) forget();
+        const kept = keep(encoded);
+        numbers.set(number, kept);
+        return kept;
       };
+      if (first < asked.length) return recentText(asked, answers, first, find);
+      const more = new Float64Array(RECENT).fill(Number.NaN);
+      moreAsked.push(more);
+      return recentText(more, new Int32Array(RECENT), 0, find);
     },
 
-    put(at, text) {
-      const end = at + (text & LENGTH_MASK);
-      for (let to = at, from = text >>> LENGTH_BITS; to < end; to += STEP_OCTETS, from += STEP) {
-        view.setFloat64(to, words[from]!, true);
-        view.setFloat64(to + WORD, words[from + 1]!, true);
-        view.setFloat64(to + 2 * WORD, words[from + 2]!, true);
-        view.setFloat64(to + 3 * WORD, words[from + 3]!, true);
-      }
-      return end;
-    },
+    put,
 
     putAscii(at, text) {
       for (let i = 0; i < text.length; i++) view.setUint8(at + i, text.charCodeAt(i));
@@ -158,5 +167,32 @@ export function createOctetChunk(handOver: (octets: Uint8Array) => void): OctetC
       }
       return appendOctets(at, encodeUtf8(text));
     },
+  };
+}
+
+/**
+ * Makes what answers numbers of texts, some of them from a list of those asked for lately, whose places are found by the lowest and the highest bits
+ * that numbers of flows differ in.
+ *
+ * @param first of the list's places
+ * @param find answers the number of any text
+ */
+function recentText(
+  asked: Float64Array,
+  answers: Int32Array,
+  first: number,
+  find: (number: number) => number,
+): (number: number) => number {
+  function ask(at: number, number: number): number {
+    const answer = find(number);
+    asked[at] = number;
+    answers[at] = answer;
+    return answer;
+  }
+
+  return (number) => {
+    const bits = number | 0;
+    const at = first + ((bits ^ (bits >>> 9) ^ (bits >>> 20) ^ (bits >>> 27)) & (RECENT - 1));
+    return asked[at] === number ? answers[at]! : ask(at, number);
   };
 }

@@ -1,7 +1,16 @@
 /** Numbers and what is made of them, written as octets to a view in which there is room: three digits at a time. All answer where they ended. */
-import { formatTime } from '../capture/timestamp.ts';
+import { type Columns, SEPARATE } from '../capture/columns.ts';
 import { nanosBeyond, secondsOf } from '../flow/flow-time.ts';
 import type { OctetChunk } from './octet-chunk.ts';
+import {
+  DATE,
+  DATE_LENGTH,
+  DAY_WORDS,
+  FIRST_SECOND,
+  type OddNumbers,
+  oddNumbers,
+  SECONDS_PER_DAY,
+} from './odd-numbers.ts';
 
 const ZERO = 48;
 const DOT = 46;
@@ -11,16 +20,11 @@ const END_OF_TIME = 0x225a;
 const THOUSAND = 1000;
 const MILLION = 1_000_000;
 const NANOS = 1e9;
-const SECONDS_PER_DAY = 86_400;
 /** Below, numbers of seconds have exponents; from the second on, more digits than a double tells apart. */
 const LEAST_PLAIN = 1e3;
 const MOST_PLAIN = 1e15;
-/** Seconds that a double tells from each other. */
-const MOST_SECONDS = 2 ** 52;
 /** What stands in the highest octet of the words below. */
 const COUNT_SHIFT = 24;
-/** Characters behind the date. */
-const CLOCK_LENGTH = 'T00:00:00.000000000Z'.length;
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** What numbers are written with. */
@@ -37,14 +41,21 @@ export interface OctetNumbers {
   putAddress(at: number, bits: number): number;
   /** Writes the 160 bits of a digest in base64 (RFC 4648 §4): 27 characters and one of padding. */
   putBase64(at: number, digest: Int32Array): number;
+  /** What it leaves to JavaScript's own texts. */
+  readonly odd: OddNumbers;
 }
 
-/** Numbers written to a chunk. */
-export function createOctetNumbers({ view, putAscii }: OctetChunk): OctetNumbers {
+/**
+ * Numbers written to a chunk.
+ *
+ * @param columns where tables come from
+ */
+export function createOctetNumbers(chunk: OctetChunk, columns: Columns = SEPARATE): OctetNumbers {
+  const { view } = chunk;
   /** Numbers below 1000 as little-endian words: their digits, and how many these are. */
-  const short = new Int32Array(THOUSAND);
+  const short = columns.int32(THOUSAND);
   /** The same with zeros before them, up to three digits; and how many there are without zeros at the end. */
-  const triples = new Int32Array(THOUSAND);
+  const triples = columns.int32(THOUSAND);
   for (let number = 0; number < THOUSAND; number++) {
     const hundreds = (number / 100) | 0;
     const tens = ((number / 10) | 0) % 10;
@@ -56,22 +67,24 @@ export function createOctetNumbers({ view, putAscii }: OctetChunk): OctetNumbers
     short[number] = (digits >>> (8 * (3 - count))) | (count << COUNT_SHIFT);
   }
   /** Octets with a dot behind them. */
-  const dotted = short.slice(0, 256).map((word) => (word & 0xffffff) | (DOT << (8 * (word >>> COUNT_SHIFT))));
-  /** Two digits and a colon. */
-  const clock = triples.slice(0, 60).map((word) => ((word >>> 8) & 0xffff) | (COLON << 16));
-  /** Characters of 12 bits in base64. */
-  const pairs = new Uint16Array(4096);
-  for (let first = 0; first < 64; first++) {
-    const character = BASE64.charCodeAt(first);
-    for (let second = 0; second < 64; second++)
-      pairs[64 * first + second] = character | (BASE64.charCodeAt(second) << 8);
+  const dotted = columns.int32(256);
+  for (let octet = 0; octet < 256; octet++) {
+    const word = short[octet]!;
+    dotted[octet] = (word & 0xffffff) | (DOT << (8 * (word >>> COUNT_SHIFT)));
   }
-  /** First second of the day whose date is at hand, and `"2024-07-03T`. */
-  let firstOfDay = Number.NaN;
-  let date = '';
-  // Written as a text of two words.
-  const dateWords = new Float64Array(16);
-  const dateOctets = new Uint8Array(dateWords.buffer);
+  /** Two digits and a colon. */
+  const clock = columns.int32(60);
+  for (let number = 0; number < 60; number++) clock[number] = ((triples[number]! >>> 8) & 0xffff) | (COLON << 16);
+  /** Characters of 12 bits in base64. */
+  const pairs = columns.uint16(4096);
+  for (let pair = 0; pair < 4096; pair++) {
+    pairs[pair] = BASE64.charCodeAt(pair >>> 6) | (BASE64.charCodeAt(pair & 63) << 8);
+  }
+  /** The day whose date is at hand, and `"2024-07-03T` as a text of words. */
+  const day = columns.float64(DAY_WORDS);
+  day.fill(Number.NaN);
+  const odd = oddNumbers(chunk, day);
+  const { putOddNumber, putOddSeconds, putOddTime } = odd;
 
   function putWhole(at: number, bits: number): number {
     const whole = bits >>> 0;
@@ -148,28 +161,21 @@ export function createOctetNumbers({ view, putAscii }: OctetChunk): OctetNumbers
       view.setUint8(at, ZERO);
       return at + 1;
     }
-    return putAscii(at, JSON.stringify(nanos / NANOS));
+    return putOddSeconds(at, nanos);
   }
 
   function putTime(at: number, base: number, nanos: number): number {
     const after = secondsOf(nanos);
     const seconds = base + after;
-    if (!(seconds >= firstOfDay && seconds < firstOfDay + SECONDS_PER_DAY)) {
-      if (!(Math.abs(seconds) < MOST_SECONDS)) {
-        const told = Number.isNaN(nanos) ? 'null' : JSON.stringify(formatTime(seconds, nanosBeyond(after, nanos)));
-        return putAscii(at, told);
-      }
-      firstOfDay = Math.floor(seconds / SECONDS_PER_DAY) * SECONDS_PER_DAY;
-      date = `"${formatTime(seconds, 0)?.slice(0, -CLOCK_LENGTH)}T`;
-      for (let i = 0; i < date.length; i++) dateOctets[i] = date.charCodeAt(i);
-    }
-    const second = (seconds - firstOfDay) | 0;
+    const sinceMidnight = seconds - day[FIRST_SECOND]!;
+    if (!(sinceMidnight >= 0 && sinceMidnight < SECONDS_PER_DAY)) return putOddTime(at, seconds, after, nanos);
+    const second = sinceMidnight | 0;
     const minute = (second / 60) | 0;
     const hour = (minute / 60) | 0;
-    view.setFloat64(at, dateWords[0]!, true);
-    view.setFloat64(at + 8, dateWords[1]!, true);
-    view.setFloat64(at + 16, dateWords[2]!, true);
-    const to = at + date.length;
+    view.setFloat64(at, day[DATE]!, true);
+    view.setFloat64(at + 8, day[DATE + 1]!, true);
+    view.setFloat64(at + 16, day[DATE + 2]!, true);
+    const to = at + (day[DATE_LENGTH]! | 0);
     view.setInt32(to, clock[hour]!, true);
     view.setInt32(to + 3, clock[minute - 60 * hour]!, true);
     view.setInt32(to + 6, clock[second - 60 * minute]!, true);
@@ -225,8 +231,8 @@ export function createOctetNumbers({ view, putAscii }: OctetChunk): OctetNumbers
   }
 
   function putNumber(at: number, number: number): number {
-    return number >>> 0 === number ? putWhole(at, number) : putAscii(at, String(number));
+    return number >>> 0 === number ? putWhole(at, number) : putOddNumber(at, number);
   }
 
-  return { putWhole, putNumber, putSeconds, putTime, putAddress, putBase64 };
+  return { putWhole, putNumber, putSeconds, putTime, putAddress, putBase64, odd };
 }

@@ -43,8 +43,10 @@ try {
   writeFileSync(join(folder, 'package.json'), '{ "name": "user", "private": true, "type": "module" }');
   run('npm', ['install', '--no-audit', '--no-fund', join(folder, filename), 'typescript@7', '@types/node@20'], folder);
 
-  const kernel = join(folder, 'node_modules/netdissect/dist/command/flow-kernel.wasm');
-  expect(statSync(kernel).size > 0, 'the compiled hot path of flows is there');
+  for (const kernel of ['flow-kernel', 'line-kernel']) {
+    const path = join(folder, `node_modules/netdissect/dist/command/${kernel}.wasm`);
+    expect(statSync(path).size > 0, `the compiled ${kernel} is there`);
+  }
 
   const layers = run('npx', ['netdissect', capture, '--layers'], folder);
   expect(/vxlan\.vni +1\n/.test(layers), '--layers shows VNI 1');

@@ -3,16 +3,42 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AddressTable } from '../../src/flow/address-table.ts';
 import { Cold, ColdTime, HotTime, RECORD_TIMES, RECORD_WORDS, Trouble } from '../../src/flow/flow-columns.ts';
+import { DEFAULT_MAX_FLOWS } from '../../src/flow/flow-defaults.ts';
 import { FlowReader } from '../../src/flow/flow-reader.ts';
+import { hotColumns } from '../../src/flow/flow-reserve.ts';
 import { FlowTable } from '../../src/flow/flow-table.ts';
 import { PathTable } from '../../src/flow/path-table.ts';
 import { KeyBit, TUNNEL_KIND_SHIFT } from '../../src/flow/queue.ts';
+import { ReadBuffers } from '../../src/node/read-buffers.ts';
 import { flowJson } from '../../src/render/flow-json.ts';
 import { flowJsonLines } from '../../src/render/flow-json-lines.ts';
+import { flowParts } from '../../src/render/flow-json-parts.ts';
+import { Fixed } from '../../src/render/flow-json-texts.ts';
+import { compiledColumns, lineColumns } from '../../src/render/flow-lines-kernel.ts';
 import { ROOM } from '../../src/render/octet-chunk.ts';
 import { capturesBelow, FIXTURES } from '../corpus.ts';
 import { addCapture, octetsOf, testTracker } from '../flow/track.ts';
-import { chunkToText, lineOf } from './flow-line.ts';
+import { chunkToText, lineKernel, lineOf } from './flow-line.ts';
+
+const WAYS = [
+  { way: 'JavaScript', kernel: () => undefined },
+  { way: 'WebAssembly', kernel: lineKernel },
+];
+
+test('flows by WebAssembly', () => {
+  const { code, columns } = lineKernel();
+  const tracker = testTracker({ columns });
+  new ReadBuffers(columns);
+  for (const path of capturesBelow(FIXTURES)) addCapture(tracker, octetsOf(`${FIXTURES}${path}`), path);
+  let line: ReturnType<typeof lineOf> | undefined;
+  let flows = 0;
+  for (const { reader, record } of tracker.held()) {
+    line ??= lineOf(reader, { code, columns });
+    expect(line(record)).toBe(flowJson(reader.record(record)));
+    flows++;
+  }
+  expect(flows).toBeGreaterThan(500);
+});
 
 test.each(capturesBelow(FIXTURES))('%s', (path) => {
   const tracker = testTracker();
@@ -24,8 +50,12 @@ test.each(capturesBelow(FIXTURES))('%s', (path) => {
   }
 });
 
-describe('any columns', () => {
-  const table = new FlowTable(4, 1, () => undefined);
+describe.each(WAYS)('any columns by $way', ({ kernel: makeKernel }) => {
+  const kernel = makeKernel();
+  const columns = kernel?.columns;
+  // In the order in which a tracker takes them, and the command its buffers.
+  if (columns !== undefined) hotColumns(columns);
+  const table = new FlowTable(kernel === undefined ? 4 : DEFAULT_MAX_FLOWS, 1, () => undefined, { columns });
   const addresses = new AddressTable(1);
   const address = new DataView(new ArrayBuffer(16));
   for (let i = 0; i < 8; i++) {
@@ -36,14 +66,16 @@ describe('any columns', () => {
   const hop = { kind: 1, id: 7, port: 8472, ipv6: false, first: 1, second: 2 };
   paths.numberOf([hop, { ...hop, ipv6: true, id: undefined, port: 0 }]);
   const input = { linkType: () => 1, fcsOctets: () => 0, point: () => 'point "\u{1b}' };
-  const reader = new FlowReader(table, {
+  const names = {
     addresses,
     paths,
     points: [{ input, interfaceId: 0, interfaceIndex: 0 }],
     base: 1_700_000_000,
     dissector: { tunnelKinds: ['', 'vxlan', 'gre'] },
-  });
-  const line = lineOf(reader);
+  };
+  const reader = new FlowReader(table, names, columns);
+  if (columns !== undefined) new ReadBuffers(columns);
+  const line = lineOf(reader, kernel);
   const record = table.take();
   const trouble = table.troubleOf(record);
   const at = record * RECORD_WORDS;
@@ -100,6 +132,26 @@ describe('any columns', () => {
       /,"application":\{"protocol":"dns"\},"nat":\["\\u202e"\]\}$/,
     );
   });
+});
+
+test('the kernel writes what lies where it was compiled for, and nothing else', () => {
+  const putOf = (maxFlows: number, before: number): string => {
+    const kernel = lineKernel();
+    const { columns } = kernel;
+    hotColumns(columns);
+    columns.octets(before);
+    const table = new FlowTable(maxFlows, 1, () => undefined, { columns });
+    const dissector = { tunnelKinds: [] };
+    const names = { addresses: new AddressTable(1), paths: new PathTable(), points: [], base: 0, dissector };
+    const reader = new FlowReader(table, names, columns);
+    new ReadBuffers(columns);
+    const { chunk, numbers, base } = lineColumns(() => undefined, columns);
+    const text = chunk.texts(Fixed);
+    return String(compiledColumns(kernel, base)(reader, chunk, numbers, text, flowParts(reader, chunk, numbers, text)));
+  };
+  expect(putOf(DEFAULT_MAX_FLOWS, 0)).toContain('[native code]');
+  expect(putOf(DEFAULT_MAX_FLOWS / 2, 0)).not.toContain('[native code]');
+  expect(putOf(DEFAULT_MAX_FLOWS / 2, 4096)).not.toContain('[native code]');
 });
 
 test('lines one behind the other, some of them longer than all that is written at once', () => {

@@ -66,3 +66,17 @@ test('texts made of numbers, of which there are more than room for', () => {
   expect(long(LONGEST_KEPT)).not.toBe(TOO_LONG);
   expect(long(LONGEST_KEPT + 1)).toBe(TOO_LONG);
 });
+
+test('lists of texts, as many as are asked for', () => {
+  const { chunk, taken } = chunkToText();
+  const lists = Array.from({ length: 40 }, (_, list) =>
+    chunk.textsOf((number) => `${list}: ${number} ${'x'.repeat(900)}`),
+  );
+  for (let round = 0; round < 3; round++) {
+    for (const [list, texts] of lists.entries()) {
+      for (const number of [list, round, -1, 2 ** 40 + round]) {
+        expect(taken(chunk.put(0, texts(number)))).toBe(`${list}: ${number} ${'x'.repeat(900)}`);
+      }
+    }
+  }
+});

@@ -181,3 +181,38 @@ export function scalars(columns: SampleColumns): Sample {
     return before < columns.mean || count > a;
   };
 }
+
+export function roundings({ f64 }: SampleColumns): Sample {
+  return (a, b) => {
+    const x = f64[a & MASK]!;
+    const y = f64[b & MASK]!;
+    f64[0] = Math.floor(x);
+    f64[1] = Math.round(x);
+    f64[2] = Math.round(y + 0.49999999999999994);
+    f64[3] = Math.min(x, y);
+    f64[4] = Math.max(x, b);
+    f64[5] = Math.min(x - 1e9, 999_999_999);
+    f64[6] = Math.floor(a / 1000);
+  };
+}
+
+export function wholeQuotients({ u32 }: SampleColumns): Sample {
+  return (a, b) => {
+    const whole = u32[b & MASK]!;
+    const unsigned = ((whole / 1000) >>> 0) ^ ((whole / 7) | 0) ^ ((whole / 1) >>> 0);
+    const signed = ((a / 10) | 0) ^ ((a / 1000) >>> 0) ^ ((a / 3) | 0) ^ ((a / 2.5) | 0) ^ ((a / -3) | 0);
+    return unsigned ^ signed ^ ((a / ((b & 7) + 1)) | 0);
+  };
+}
+
+export function written({ view, f64, u32 }: SampleColumns): Sample {
+  return (a, b) => {
+    const at = a & MASK;
+    view.setUint8(at, b);
+    view.setUint16(at + 2, a, true);
+    view.setInt32(at + 5, b, true);
+    view.setInt32(at + 33, u32[at]!, true);
+    view.setFloat64(at + 11, f64[0]! > 0 ? f64[0]! : a, true);
+    view.setUint8(60, a + 1);
+  };
+}

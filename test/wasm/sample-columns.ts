@@ -1,7 +1,7 @@
 /** Columns that samples work on, the numbers in them, and samples as WebAssembly on them. */
 import fc from 'fast-check';
 import { MODULE_OCTETS, ReservedColumns } from '../../src/capture/columns.ts';
-import { instantiate } from '../../wasm/instantiate.ts';
+import { closureFrom } from '../../wasm/instantiate.ts';
 import { reflect } from '../../wasm/reflect.ts';
 import { moduleAt } from '../../wasm/source.ts';
 import type { Closure, Scalar, Value } from '../../wasm/values.ts';
@@ -168,7 +168,7 @@ export function closureOf(path: string, name: string, columns: Value): Closure {
       if (member !== undefined) others[property.key.name] = member;
     }
   }
-  return instantiate(maker, [columns], others, reserve);
+  return closureFrom(maker, [columns], others, reserve);
 }
 
 /** A sample as WebAssembly on these columns. */

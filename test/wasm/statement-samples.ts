@@ -233,3 +233,12 @@ export function names({ i32, u8 }: SampleColumns): Sample {
     return x;
   };
 }
+
+export function sequences({ i32 }: SampleColumns): Sample {
+  return (a, b) => {
+    let sum = 0;
+    for (let i = a & 7, j = b & 15; i < j; i += 1, j -= 1) sum = (sum + i * j) | 0;
+    for (let i = 0; i < 16; i32[i] = sum ^ i, i++) sum = (sum + 1) | 0;
+    return sum;
+  };
+}

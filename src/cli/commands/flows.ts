@@ -6,6 +6,7 @@ import { FilterError } from '../../filter/filter-error.ts';
 import { nameFields } from '../../filter/name-fields.ts';
 import type { RecordFilter } from '../../filter/record-filter.ts';
 import { ApplicationObserver } from '../../flow/application-observer.ts';
+import type { KernelCode } from '../../flow/flow-kernel.ts';
 import type { HeldFlow } from '../../flow/flow-part.ts';
 import type { FlowReader } from '../../flow/flow-reader.ts';
 import type { FlowRecord } from '../../flow/flow-record.ts';
@@ -19,9 +20,8 @@ import { STANDARD_INPUT } from '../../node/capture-input.ts';
 import { FLOW_CSV_HEADER, flowCsv } from '../../render/flow-csv.ts';
 import { flowJson } from '../../render/flow-json.ts';
 import { flowJsonLines, NO_FACTS, type PutFlow } from '../../render/flow-json-lines.ts';
+import { compiledColumns, lineColumns } from '../../render/flow-lines-kernel.ts';
 import { FlowTableText } from '../../render/flow-table.ts';
-import { createOctetChunk } from '../../render/octet-chunk.ts';
-import { createOctetNumbers } from '../../render/octet-numbers.ts';
 import { jsonString } from '../../render/safe-text.ts';
 import { type Damage, Points, readCaptures } from '../captures.ts';
 import { dissectorFor } from '../dissection.ts';
@@ -76,7 +76,7 @@ export async function flows(
   // What is let go early is printed at once where the order does not matter.
   const isTold = (options.json || options.csv) === true && !isRanked;
   if (options.csv) output.line(FLOW_CSV_HEADER);
-  const { kernel, readBuffers } = flowMemory(options.maxFlows);
+  const { kernel, readBuffers, lineKernel } = flowMemory(options.maxFlows);
   const tracker = new ObservedTracker(dissector, {
     ...trackerSettings(options),
     kernel,
@@ -117,7 +117,7 @@ export async function flows(
   const held = tracker.held(options.sort ?? (options.top === undefined ? undefined : 'bytes'), most);
   const chosen = most === undefined || most > MOST_CHOSEN ? undefined : Array.from(held, (flow) => ({ ...flow }));
   sources.links = await linksOf(tracker, chosen, options, messages);
-  print(chosen ?? held, tracker.points.length > 1, options, sources, shows, output, io);
+  print(chosen ?? held, tracker.points.length > 1, options, sources, shows, output, io, lineKernel);
   tellLimits(tracker, sources, options, isTold, messages, output);
   output.flush();
   return status;
@@ -176,9 +176,10 @@ function print(
   shows: RecordFilter,
   output: Output,
   io: CommandIo,
+  lineKernel: () => KernelCode | undefined,
 ): void {
   if (json && where === undefined && sources.names === NO_NAMES) {
-    printJson(held, sources, output);
+    printJson(held, sources, output, lineKernel());
     return;
   }
   const found = shown(held, top, sources, shows);
@@ -198,16 +199,21 @@ function print(
 }
 
 /** Prints flows straight from the tracker's columns, where their records are not needed to choose or to name. */
-function printJson(held: Iterable<HeldFlow>, { applications, links }: FlowFactSources, output: Output): void {
-  const chunk = createOctetChunk((octets) => output.octets(octets));
-  const numbers = createOctetNumbers(chunk);
+function printJson(
+  held: Iterable<HeldFlow>,
+  { applications, links }: FlowFactSources,
+  output: Output,
+  kernel: KernelCode | undefined,
+): void {
+  const { chunk, numbers, base } = lineColumns((octets) => output.octets(octets), kernel?.columns);
+  const makeColumns = kernel && compiledColumns(kernel, base);
   const writers = new Map<FlowReader, PutFlow>();
   let readBy: FlowReader | undefined;
   let put: PutFlow = (start) => start;
   let at = 0;
   for (const { reader, record, id } of held) {
     if (reader !== readBy) {
-      put = writers.get(reader) ?? flowJsonLines(reader, chunk, numbers);
+      put = writers.get(reader) ?? flowJsonLines(reader, chunk, numbers, makeColumns);
       writers.set(reader, put);
       readBy = reader;
     }

@@ -1,0 +1,117 @@
+/** Compiles what writes the columns of flows as JSON: the closures of `flowColumns`, and Community IDs. */
+
+import { DEFAULT_MAX_FLOWS } from '../src/flow/flow-defaults.ts';
+import type { FlowReader } from '../src/flow/flow-reader.ts';
+import { ReadBuffers, readBufferOctets } from '../src/node/read-buffers.ts';
+import { TEXT_LISTS } from '../src/render/flow-json-parts.ts';
+import { Fixed } from '../src/render/flow-json-texts.ts';
+import { LINE_COLUMN_OCTETS } from '../src/render/flow-lines-kernel.ts';
+import { createOctetChunk, RECENT } from '../src/render/octet-chunk.ts';
+import { closureFrom, instantiate } from './instantiate.ts';
+import { columnsValue } from './real-columns.ts';
+import { reflect, type ScalarOf } from './reflect.ts';
+import { closureIn, source, trackerOf } from './tracker-values.ts';
+import { type HeldType, type Import, type Known, known, type Scalar, UNDEFINED, type Value } from './values.ts';
+import { WasmModule } from './wasm-module.ts';
+
+const NONE = (): never => {
+  throw new Error('the lines have no arrays of their own');
+};
+const noScalar: ScalarOf = (name) => {
+  throw new Error(`${name} is no number that JavaScript and the module share`);
+};
+
+function imported(name: string, ...params: HeldType[]): Import {
+  return { kind: 'import', name, result: 'i32', params };
+}
+
+/** What is written otherwise: `FlowParts`. */
+function partsValue(chunk: Known): Known {
+  const textsOf = chunk.member('textsOf');
+  if (textsOf?.kind !== 'function') throw new Error('a chunk has a function textsOf');
+  const [asked, answers] = ['asked', 'answers'].map((name) => textsOf.scope.find(name) ?? UNDEFINED);
+  const recent = closureIn('render/octet-chunk.ts', 'recentText');
+  const lists = TEXT_LISTS.map((name, i): [string, Value] => [
+    name,
+    closureFrom(
+      recent,
+      [asked!, answers!, { kind: 'number', value: RECENT * i }, imported(`parts.${name}`, 'f64')],
+      {},
+      NONE,
+    ),
+  ]);
+  const others = ['head', 'ipv6', 'icmp', 'troubles', 'path'].map((name): [string, Value] => [
+    name,
+    imported(`parts.${name}`),
+  ]);
+  return known(Object.fromEntries([...lists, ...others]));
+}
+
+/** `FlowReader`, of a tracker's flows. */
+function readerValue(reader: FlowReader, base: Scalar): Known {
+  const { table, communityIds } = reader;
+  const methods = (path: string, className: string, self: () => Value, ...names: string[]): Record<string, Value> =>
+    Object.fromEntries(names.map((name) => [name, source(path).method(className, name, self)]));
+  const ids: Known = reflect('communityIds', communityIds, communityIds, noScalar, {
+    sha1: sha1Value(),
+    ...methods('flow/community-id.ts', 'CommunityIds', () => ids, 'make', 'isBehind', 'digestOf'),
+  });
+  function sha1Value(): Known {
+    const sha1 = Reflect.get(communityIds, 'sha1') as object;
+    const value: Known = reflect(
+      'sha1',
+      sha1,
+      sha1,
+      noScalar,
+      methods('flow/sha1.ts', 'Sha1', () => value, 'digest'),
+    );
+    return value;
+  }
+  const value: Known = known({
+    table: reflect('table', table, table, noScalar),
+    names: known({ base, addresses: known({ read: imported('addresses.read') }) }),
+    communityIds: ids,
+    ...methods('flow/flow-reader.ts', 'FlowReader', () => value, 'makeCommunityId', 'readEnd'),
+  });
+  return value;
+}
+
+/** The module's octets. */
+export function compileLineKernel(): Uint8Array {
+  const { tracker, columns } = trackerOf(DEFAULT_MAX_FLOWS, readBufferOctets() + LINE_COLUMN_OCTETS);
+  const reader = Reflect.get(tracker, 'reader') as FlowReader;
+  new ReadBuffers(columns);
+  const asked = columnsValue(columns);
+  source('flow/community-id.ts').bind('icmpAnswer', imported('icmpAnswer'));
+  source('render/octet-numbers.ts').bind('oddNumbers', {
+    kind: 'evaluated',
+    call: () =>
+      known({
+        putOddNumber: imported('odd.putOddNumber', 'i32', 'f64'),
+        putOddSeconds: imported('odd.putOddSeconds', 'i32', 'f64'),
+        putOddTime: imported('odd.putOddTime', 'i32', 'f64', 'f64', 'f64'),
+      }),
+  });
+  const chunk = instantiate(closureIn('render/octet-chunk.ts', 'createOctetChunk'), [UNDEFINED, asked], {}, NONE);
+  if (chunk.kind !== 'object') throw new Error('a chunk is an object');
+  const numbers = instantiate(closureIn('render/octet-numbers.ts', 'createOctetNumbers'), [chunk, asked], {}, NONE);
+  const baseColumn = columns.float64(1);
+  const base: Scalar = { kind: 'scalar', address: baseColumn.byteOffset, type: 'f64' };
+  // Texts have the same numbers in every new chunk.
+  const texts = createOctetChunk(() => undefined).texts(Fixed);
+  const text = known(
+    Object.fromEntries(
+      Object.entries(texts).map(([name, number]): [string, Value] => [name, { kind: 'number', value: number }]),
+    ),
+  );
+  const args = [readerValue(reader, base), chunk, numbers, text, partsValue(chunk)];
+  const module = new WasmModule();
+  module.export('putColumns', closureFrom(closureIn('render/flow-json-columns.ts', 'flowColumns'), args, {}, NONE), [
+    'i32',
+    'i32',
+  ]);
+  module.exportNumber('recordsAt', reader.table.words.byteOffset);
+  module.exportNumber('troubleAt', reader.table.trouble.byteOffset);
+  module.exportNumber('baseAt', baseColumn.byteOffset);
+  return module.emit();
+}
