@@ -47,33 +47,38 @@ function partsValue(chunk: Known): Known {
   return known(Object.fromEntries([...lists, ...others]));
 }
 
-/** `FlowReader`, of a tracker's flows. */
-function readerValue(reader: FlowReader, base: Scalar): Known {
-  const { table, communityIds } = reader;
-  const methods = (path: string, className: string, self: () => Value, ...names: string[]): Record<string, Value> =>
-    Object.fromEntries(names.map((name) => [name, source(path).method(className, name, self)]));
-  const ids: Known = reflect('communityIds', communityIds, communityIds, noScalar, {
-    sha1: sha1Value(),
-    ...methods('flow/community-id.ts', 'CommunityIds', () => ids, 'make', 'isBehind', 'digestOf'),
-  });
-  function sha1Value(): Known {
-    const sha1 = Reflect.get(communityIds, 'sha1') as object;
-    const value: Known = reflect(
-      'sha1',
-      sha1,
-      sha1,
-      noScalar,
-      methods('flow/sha1.ts', 'Sha1', () => value, 'digest'),
-    );
-    return value;
-  }
-  const value: Known = known({
-    table: reflect('table', table, table, noScalar),
-    names: known({ base, addresses: known({ read: imported('addresses.read') }) }),
-    communityIds: ids,
-    ...methods('flow/flow-reader.ts', 'FlowReader', () => value, 'makeCommunityId', 'readEnd'),
-  });
+/** An object of a class, with the methods that are called of it. */
+function instance(
+  name: string,
+  object: object,
+  [path, className, ...methods]: readonly [string, string, ...string[]],
+  others: Readonly<Record<string, Value>> = {},
+): Known {
+  const own = methods.map((method): [string, Value] => [method, source(path).method(className, method, () => value)]);
+  const value: Known = reflect(name, object, object, noScalar, { ...Object.fromEntries(own), ...others });
   return value;
+}
+
+/** `FlowReader`, of a tracker's flows. */
+function readerValue({ table, communityIds }: FlowReader, base: Scalar): Known {
+  const addresses = known({ read: imported('addresses.read') });
+  const member = (object: object, name: string): object => Reflect.get(object, name) as object;
+  const ids = member(communityIds, 'ids');
+  const sha1 = instance('sha1', member(ids, 'sha1'), ['flow/sha1.ts', 'Sha1', 'digest']);
+  const idsValue = instance('ids', ids, ['flow/community-id.ts', 'CommunityIds', 'make', 'isBehind', 'digestOf'], {
+    sha1,
+  });
+  const tableValue = reflect('table', table, table, noScalar);
+  return known({
+    table: tableValue,
+    names: known({ base, addresses }),
+    communityIds: instance(
+      'communityIds',
+      communityIds,
+      ['flow/record-community-ids.ts', 'RecordCommunityIds', 'make', 'readEnd'],
+      { ids: idsValue, table: tableValue, addresses },
+    ),
+  });
 }
 
 /** The module's octets. */

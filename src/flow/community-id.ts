@@ -42,7 +42,7 @@ const ICMPV6_ANSWERS: Readonly<Record<number, number>> = {
 export const COMMUNITY_ID_VERSION = '1:';
 
 /** Words of the longest address. */
-const ADDRESS_WORDS = 4;
+export const ADDRESS_WORDS = 4;
 
 /** Makes identifiers of conversations. */
 export class CommunityIds {

@@ -4,7 +4,7 @@ import { formatTime } from '../capture/timestamp.ts';
 import { ipv4Text, ipv6Text } from '../dissect/value.ts';
 import type { AddressTable } from './address-table.ts';
 import { type CapturePoint, pointName } from './capture-point.ts';
-import { CommunityIds, communityIdText } from './community-id.ts';
+import { communityIdText } from './community-id.ts';
 import {
   Carry,
   Cold,
@@ -25,15 +25,12 @@ import { isIcmp } from './icmp-conversation.ts';
 import { hasPorts, protocolName, TCP } from './ip-protocol.ts';
 import type { PathHop, PathTable } from './path-table.ts';
 import { HAS_TUNNEL_ID, INTERNED_PATH, KeyBit, MAX_TUNNEL_ID, POINT_SHIFT, TUNNEL_KIND_SHIFT } from './queue.ts';
+import { RecordCommunityIds } from './record-community-ids.ts';
 import { stateOf } from './tcp-state.ts';
 
 const NANOS = 1e9;
 const TWO_TO_32 = 2 ** 32;
 const UNKNOWN_PORTS = 0;
-const IPV6_WORDS = 4;
-/** First words of the ends of a Community ID. */
-const SOURCE = 0;
-const DESTINATION = IPV6_WORDS;
 
 /** What the reader needs of the pass the flows belong to. */
 export interface FlowNames {
@@ -57,13 +54,13 @@ export class FlowReader {
   readonly table: FlowRecords;
   readonly names: FlowNames;
   private readonly address = new DataView(new ArrayBuffer(16));
-  readonly communityIds: CommunityIds;
+  readonly communityIds: RecordCommunityIds;
 
   /** @param columns where Community IDs are made */
   constructor(table: FlowRecords, names: FlowNames, columns?: Columns) {
     this.table = table;
     this.names = names;
-    this.communityIds = new CommunityIds(columns);
+    this.communityIds = new RecordCommunityIds(table, names.addresses, columns);
   }
 
   /** The flow in a record. */
@@ -79,7 +76,7 @@ export class FlowReader {
     const end = times[at / 2 + HotTime.last]!;
     const isGuessed = (state & FlowFlag.clientIsTold) === 0;
     const icmp = isIcmp(protocol) ? this.icmp(record) : undefined;
-    this.makeCommunityId(record, client);
+    this.communityIds.make(record, client);
     return {
       id: words[record * RECORD_WORDS + Cold.id]! >>> 0,
       community_id: communityIdText(this.communityIds.digest),
@@ -142,36 +139,6 @@ export class FlowReader {
     const kind = words[record * RECORD_WORDS + Cold.portIcmp]! >>> 16;
     const hasIdentifier = (words[at + 3]! & KeyBit.icmpIdentifier) !== 0;
     return { type: kind & 0xff, code: kind >>> 8, ...(hasIdentifier ? { id: words[at + 2]! >>> 16 } : {}) };
-  }
-
-  /** Makes the digest of a record's Community ID, whose client has the side `client` of the key. */
-  makeCommunityId(record: number, client: number): void {
-    const { words } = this.table;
-    const at = record * RECORD_WORDS;
-    const key3 = words[at + 3]!;
-    const protocol = key3 & 0xff;
-    const isIpv6 = (key3 & KeyBit.ipv6) !== 0;
-    this.readEnd(SOURCE, words[at + client]!, isIpv6);
-    this.readEnd(DESTINATION, words[at + (client ^ 1)]!, isIpv6);
-    let first = 0;
-    let second = 0;
-    if (isIcmp(protocol)) {
-      const kind = words[at + Cold.portIcmp]! >>> 16;
-      first = kind & 0xff;
-      second = kind >>> 8;
-    } else if (hasPorts(protocol)) {
-      const ports = words[at + 2]!;
-      first = client === 0 ? ports >>> 16 : ports & 0xffff;
-      second = client === 0 ? ports & 0xffff : ports >>> 16;
-    }
-    this.communityIds.make(isIpv6 ? IPV6_WORDS : 1, protocol, first, second);
-  }
-
-  /** Puts an address into the ends of a Community ID, from one of their words on. */
-  private readEnd(at: number, word: number, isIpv6: boolean): void {
-    const { ends } = this.communityIds;
-    if (isIpv6) this.names.addresses.read(word, ends, at);
-    else ends[at] = word;
   }
 
   private direction(record: number, side: number): FlowDirection {

@@ -18,12 +18,11 @@ import type { FlowReader } from '../flow/flow-reader.ts';
 import { isIcmp } from '../flow/icmp-conversation.ts';
 import { hasPorts, TCP } from '../flow/ip-protocol.ts';
 import { INTERNED_PATH, KeyBit, POINT_SHIFT, TUNNEL_KIND_SHIFT } from '../flow/queue.ts';
-import type { FixedTexts, FlowParts } from './flow-json-parts.ts';
+import { type FixedTexts, type FlowParts, PORTS } from './flow-json-parts.ts';
 import { CALM, isTimed, OPENED, WINDOW_SCALE_SHIFT } from './flow-json-texts.ts';
 import { type OctetChunk, TOO_LONG } from './octet-chunk.ts';
 import type { OctetNumbers } from './octet-numbers.ts';
 
-const TWO_TO_16 = 2 ** 16;
 const TWO_TO_32 = 2 ** 32;
 const QUOTE = 34;
 const COMMA = 44;
@@ -50,7 +49,8 @@ export function flowColumns(
   const { putWhole, putNumber, putSeconds, putTime, putAddress, putBase64 } = numbers;
   const { words, times, floats, trouble: counters } = reader.table;
   const { base } = reader.names;
-  const { digest } = reader.communityIds;
+  const { communityIds } = reader;
+  const { digest } = communityIds;
   const { heads, openings, tcpStates, tcpCloses, tunnels } = parts;
 
   const count = (at: number, text: number, bits: number): number => putWhole(put(at, text), bits);
@@ -77,7 +77,7 @@ export function flowColumns(
   function putEnds(start: number, record: number, row: number, client: number): number {
     const key3 = words[row + 3]!;
     let at = count(start, text.id, words[row + Cold.id]!);
-    reader.makeCommunityId(record, client);
+    communityIds.make(record, client);
     at = putBase64(put(at, text.communityId), digest);
     const known = heads(key3 & ((-1 << POINT_SHIFT) | 0xff));
     at = known === TOO_LONG ? parts.head(at, key3) : put(at, known);
@@ -167,7 +167,7 @@ export function flowColumns(
     }
     const isIpv6 = (words[row + 3]! & KeyBit.outerIpv6) !== 0;
     const port = words[row + Cold.portIcmp]! & 0xffff;
-    let at = put(start, tunnels((tunnel >>> 0) + port / TWO_TO_16));
+    let at = put(start, tunnels((tunnel >>> 0) + port / PORTS));
     at = address(at, words[row + 4 + client]!, isIpv6);
     at = address(put(at, text.tunnelServer), words[row + 5 - client]!, isIpv6);
     return put(at, text.tunnelEnd);

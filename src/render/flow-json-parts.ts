@@ -15,7 +15,8 @@ import {
 import type { OctetChunk } from './octet-chunk.ts';
 import type { OctetNumbers } from './octet-numbers.ts';
 
-const TWO_TO_16 = 2 ** 16;
+/** What ports are divided by to stand behind a network's number. */
+export const PORTS = 2 ** 16;
 
 /** Numbers of what is fixed in lines. */
 export type FixedTexts = Readonly<Record<keyof typeof Fixed, number>>;
@@ -27,7 +28,7 @@ type TextList = (typeof TEXT_LISTS)[number];
 /**
  * Numbers of texts: what stands between Community ID and client, by the key's fourth word; what is said of a direction's SYN, by what `opening` is told;
  * how far a connection got, and how it was closed, by its flags; what stands before the addresses of a path's only tunnel, by the key's last word and,
- * as 65536ths, its port.
+ * divided by PORTS, its port.
  */
 type FlowTexts = Readonly<Record<TextList, (number: number) => number>>;
 
@@ -61,7 +62,7 @@ export function flowParts(
   };
   const tunnelOf = (networkAndPort: number): string => {
     const network = Math.floor(networkAndPort);
-    return tunnelStart(JSON.stringify(reader.onlyTunnel(network, (networkAndPort - network) * TWO_TO_16)));
+    return tunnelStart(JSON.stringify(reader.onlyTunnel(network, (networkAndPort - network) * PORTS)));
   };
   const makers: Readonly<Record<TextList, (number: number) => string>> = {
     heads: headOf,
