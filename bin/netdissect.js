@@ -8,6 +8,7 @@ if (words.length === 1 && words[0] === '--version') {
 } else {
   const { keepCompiled, main, processIo } = commandFor(words);
   main(words, processIo(), keepCompiled).then((status) => {
-    process.exitCode = status;
+    // Everything is written by then. An end that Node comes to by itself takes its heap apart first, which is 1 ms.
+    process.exit(status);
   });
 }
