@@ -8,7 +8,7 @@ import { openInput } from '../node/capture-input.ts';
 import type { FileReading } from '../node/file-source.ts';
 import { commandNearTo } from './command-names.ts';
 import { ExitCode } from './exit-codes.ts';
-import type { CommandIo } from './io.ts';
+import type { CommandIo, Interruption } from './io.ts';
 import type { Messages } from './messages.ts';
 import { ProgressLine } from './progress.ts';
 
@@ -230,11 +230,11 @@ async function readGroup(
 }
 
 /** What the promise brings, or undefined as soon as the user interrupts: an idle pipe may bring nothing for long. */
-function unlessInterrupted<T>(promise: Promise<T>, interrupted: AbortSignal): Promise<T | undefined> {
+function unlessInterrupted<T>(promise: Promise<T>, interrupted: Interruption): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const interrupt = (): void => resolve(undefined);
     if (interrupted.aborted) interrupt();
-    interrupted.addEventListener('abort', interrupt, { once: true });
+    interrupted.addEventListener('abort', interrupt);
     promise.then(resolve, reject).finally(() => interrupted.removeEventListener('abort', interrupt));
   });
 }

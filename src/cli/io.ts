@@ -12,6 +12,13 @@ export interface TextSink {
   readonly columns: number | undefined;
 }
 
+/** Whether the user has interrupted. An AbortSignal is one. */
+export interface Interruption {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** The surroundings of a call. */
 export interface CommandIo {
   readonly stdout: TextSink;
@@ -20,8 +27,7 @@ export interface CommandIo {
   readonly stdin: Readable | undefined;
   readonly stdinIsTTY: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted when the user interrupts. */
-  readonly interrupted: AbortSignal;
+  readonly interrupted: Interruption;
   /** Path of what threads of this process run, see `runThread`; undefined where everything is done by one. */
   readonly threadProgram?: string | undefined;
 }

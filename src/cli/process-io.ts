@@ -3,7 +3,7 @@ import { fstatSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { ExitCode } from './exit-codes.ts';
-import { ClosedPipe, type CommandIo, type TextSink } from './io.ts';
+import { ClosedPipe, type CommandIo, type Interruption, type TextSink } from './io.ts';
 
 /** Signals after which the work so far is ended in order. */
 const INTERRUPTING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -75,15 +75,34 @@ function useOnePoolThread(): void {
   process.env['UV_THREADPOOL_SIZE'] ??= '1';
 }
 
+/** Told by signals. An AbortController does no less, and takes 0.5 ms to load. */
+class Interrupt implements Interruption {
+  aborted = false;
+  private readonly listeners = new Set<() => void>();
+
+  addEventListener(_: 'abort', listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  removeEventListener(_: 'abort', listener: () => void): void {
+    this.listeners.delete(listener);
+  }
+
+  abort(): void {
+    this.aborted = true;
+    for (const listener of this.listeners) listener();
+  }
+}
+
 /** The surroundings of the real command. */
 export function processIo(): CommandIo {
   useOnePoolThread();
-  const interrupt = new AbortController();
+  const interrupted = new Interrupt();
   for (const signal of INTERRUPTING) {
     process.on(signal, () => {
       // A second Ctrl-C ends at once.
-      if (interrupt.signal.aborted) process.exit(ExitCode.interrupted);
-      interrupt.abort();
+      if (interrupted.aborted) process.exit(ExitCode.interrupted);
+      interrupted.abort();
     });
   }
   return {
@@ -94,7 +113,7 @@ export function processIo(): CommandIo {
       return isTerminal(STDIN);
     },
     env: process.env,
-    interrupted: interrupt.signal,
+    interrupted,
     threadProgram: THREAD_PROGRAM,
   };
 }
