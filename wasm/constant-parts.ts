@@ -1,6 +1,6 @@
 /** What of expressions is known while compiling, without compiling them. */
-import type { Expression } from 'oxc-parser';
-import type { Scope } from './values.ts';
+import type { Expression, ObjectExpression } from 'oxc-parser';
+import type { Known, Scope, Value } from './values.ts';
 
 /** What is known of a condition while compiling: whether a function is given, or a flag set. */
 export function staticCondition(test: Expression, scope: Scope): boolean | undefined {
@@ -46,4 +46,16 @@ export function split(expression: Expression): { readonly constant: number; read
     if (constant !== 0) return { constant, rest: { ...expression, left: left.rest, right: right.rest } };
   }
   return { constant: 0, rest: expression };
+}
+
+/** An object literal as its members, each found by its name and known by what its expression means. */
+export function membersOf({ properties }: ObjectExpression, meaning: (value: Expression) => Value | undefined): Known {
+  const member = (name: string): Value | undefined => {
+    for (const property of properties) {
+      if (property.type !== 'Property' || property.key.type !== 'Identifier' || property.key.name !== name) continue;
+      return meaning(property.value);
+    }
+    return undefined;
+  };
+  return { kind: 'object', member };
 }

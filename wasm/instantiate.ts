@@ -1,5 +1,6 @@
 /** Functions that make closures: what they are called with while the module is compiled, and what they return. */
-import type { Expression, ObjectExpression, Statement } from 'oxc-parser';
+import type { Expression, Statement } from 'oxc-parser';
+import { membersOf } from './constant-parts.ts';
 import { type Closure, type Known, Scope, type Value } from './values.ts';
 
 /** Gives the octets of arrays that a maker makes by itself, which the module has for its own. */
@@ -84,7 +85,7 @@ function meaningOf(expression: Expression, scope: Scope, reserve: Reserve): Valu
     case 'Literal':
       return typeof expression.value === 'number' ? { kind: 'number', value: expression.value } : undefined;
     case 'ObjectExpression':
-      return members(expression, scope, reserve);
+      return membersOf(expression, (value) => meaningOf(value, scope, reserve));
     case 'MemberExpression': {
       const object = meaningOf(expression.object as Expression, scope, reserve);
       const { property } = expression;
@@ -108,17 +109,6 @@ function meaningOf(expression: Expression, scope: Scope, reserve: Reserve): Valu
     default:
       return undefined;
   }
-}
-
-function members({ properties }: ObjectExpression, scope: Scope, reserve: Reserve): Known {
-  const member = (name: string): Value | undefined => {
-    for (const property of properties) {
-      if (property.type !== 'Property' || property.key.type !== 'Identifier' || property.key.name !== name) continue;
-      return meaningOf(property.value, scope, reserve);
-    }
-    return undefined;
-  };
-  return { kind: 'object', member };
 }
 
 /** An array of the module's own, or a view over a column. */

@@ -65,9 +65,14 @@ function readerValue({ table, communityIds }: FlowReader, base: Scalar): Known {
   const member = (object: object, name: string): object => Reflect.get(object, name) as object;
   const ids = member(communityIds, 'ids');
   const sha1 = instance('sha1', member(ids, 'sha1'), ['flow/sha1.ts', 'Sha1', 'digest']);
-  const idsValue = instance('ids', ids, ['flow/community-id.ts', 'CommunityIds', 'make', 'isBehind', 'digestOf'], {
-    sha1,
-  });
+  const idsValue = instance(
+    'ids',
+    ids,
+    ['flow/community-id.ts', 'CommunityIds', 'make', 'isBehind', 'digestOf', 'putAddress'],
+    {
+      sha1,
+    },
+  );
   const tableValue = reflect('table', table, table, noScalar);
   return known({
     table: tableValue,

@@ -1,16 +1,10 @@
 /** Modules of the project as syntax trees, with constants as numbers. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import {
-  type Class,
-  type Declaration,
-  type Expression,
-  type Function as FunctionNode,
-  type ObjectExpression,
-  parseSync,
-} from 'oxc-parser';
+import { type Class, type Declaration, type Expression, type Function as FunctionNode, parseSync } from 'oxc-parser';
 import { withConstants, withNumbers } from '../bundle-numbers.ts';
-import { type Known, Scope, type Value } from './values.ts';
+import { membersOf } from './constant-parts.ts';
+import { Scope, type Value } from './values.ts';
 
 const modules = new Map<string, SourceModule>();
 
@@ -117,23 +111,12 @@ export class SourceModule {
       }
       case 'CallExpression': {
         const last = expression.arguments.at(-1);
-        return last?.type === 'ObjectExpression' ? this.members(last) : undefined;
+        return last?.type === 'ObjectExpression' ? this.initial(last) : undefined;
       }
       case 'ObjectExpression':
-        return this.members(expression);
+        return membersOf(expression, (value) => this.initial(value));
       default:
         return undefined;
     }
-  }
-
-  private members({ properties }: ObjectExpression): Known {
-    const member = (name: string): Value | undefined => {
-      for (const property of properties) {
-        if (property.type !== 'Property' || property.key.type !== 'Identifier' || property.key.name !== name) continue;
-        return this.initial(property.value);
-      }
-      return undefined;
-    };
-    return { kind: 'object', member };
   }
 }

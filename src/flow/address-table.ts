@@ -1,7 +1,7 @@
 /** IPv6 addresses as small numbers, so that a flow's key holds 32 bits for an address of either family. */
 
 /** Octets of an address, in 32-bit words. */
-const WORDS = 4;
+export const ADDRESS_WORDS = 4;
 const INITIAL_CAPACITY = 1024;
 /** Fewest addresses of which it is worth while to look for those that nobody names any more. */
 const LEAST_CROWD = 1 << 16;
@@ -21,7 +21,7 @@ export class AddressTable {
   count = 0;
   /** The highest number that was ever given. */
   highest = 0;
-  private words = new Int32Array(INITIAL_CAPACITY * WORDS);
+  private words = new Int32Array(INITIAL_CAPACITY * ADDRESS_WORDS);
   /** Numbers of addresses by hash, twice as many places as addresses. */
   private slots = new Int32Array(INITIAL_CAPACITY * 2);
   /** Numbers to be given again, the next one last. */
@@ -47,7 +47,7 @@ export class AddressTable {
   /** The addresses for another thread. */
   share(): SharedAddresses {
     const { highest } = this;
-    return { highest, words: this.words.slice(0, (highest + 1) * WORDS) };
+    return { highest, words: this.words.slice(0, (highest + 1) * ADDRESS_WORDS) };
   }
 
   /** Number of the 16 octets at `at`. */
@@ -60,7 +60,7 @@ export class AddressTable {
     const mask = slots.length - 1;
     let slot = this.hash(a, b, c, d) & mask;
     for (let found = slots[slot]!; found !== 0; found = slots[slot]!) {
-      const word = found * WORDS;
+      const word = found * ADDRESS_WORDS;
       if (words[word] === a && words[word + 1] === b && words[word + 2] === c && words[word + 3] === d) return found;
       slot = (slot + 1) & mask;
     }
@@ -70,15 +70,15 @@ export class AddressTable {
   /** Puts the octets of an address into `view` at `at`. */
   write(number: number, view: DataView, at: number): void {
     const { words } = this;
-    const from = number * WORDS;
-    for (let i = 0; i < WORDS; i++) view.setInt32(at + 4 * i, words[from + i]!);
+    const from = number * ADDRESS_WORDS;
+    for (let i = 0; i < ADDRESS_WORDS; i++) view.setInt32(at + 4 * i, words[from + i]!);
   }
 
   /** Puts an address into `words` from `at` on, as four big-endian words. */
   read(number: number, words: Int32Array, at: number): void {
     const { words: known } = this;
-    const from = number * WORDS;
-    for (let i = 0; i < WORDS; i++) words[at + i] = known[from + i]!;
+    const from = number * ADDRESS_WORDS;
+    for (let i = 0; i < ADDRESS_WORDS; i++) words[at + i] = known[from + i]!;
   }
 
   /** There are so many more addresses than were kept last that some may be let go. */
@@ -109,8 +109,8 @@ export class AddressTable {
   private add(slot: number, a: number, b: number, c: number, d: number): number {
     const number = this.freeCount > 0 ? this.free[--this.freeCount]! : ++this.highest;
     this.count++;
-    if ((number + 1) * WORDS > this.words.length) this.grow();
-    const word = number * WORDS;
+    if ((number + 1) * ADDRESS_WORDS > this.words.length) this.grow();
+    const word = number * ADDRESS_WORDS;
     this.words[word] = a;
     this.words[word + 1] = b;
     this.words[word + 2] = c;
@@ -135,7 +135,7 @@ export class AddressTable {
   private enter(number: number, slots: Int32Array): void {
     const { words } = this;
     const mask = slots.length - 1;
-    const word = number * WORDS;
+    const word = number * ADDRESS_WORDS;
     let slot = this.hash(words[word]!, words[word + 1]!, words[word + 2]!, words[word + 3]!) & mask;
     while (slots[slot] !== 0) slot = (slot + 1) & mask;
     slots[slot] = number;

@@ -4,6 +4,7 @@
  */
 import { type Columns, SEPARATE } from '../capture/columns.ts';
 import { base64Text } from '../protocols/base64.ts';
+import { ADDRESS_WORDS } from './address-table.ts';
 import { isIcmp } from './icmp-conversation.ts';
 import { hasPorts } from './ip-protocol.ts';
 import { Sha1, type Sha1Digest } from './sha1.ts';
@@ -41,8 +42,8 @@ const ICMPV6_ANSWERS: Readonly<Record<number, number>> = {
 /** Characters before the base64 of every identifier: the version. */
 export const COMMUNITY_ID_VERSION = '1:';
 
-/** Words of the longest address. */
-export const ADDRESS_WORDS = 4;
+/** The message begins with a seed of two octets, so that all behind it stands half a word off. */
+const SEED = 0;
 
 /** Makes identifiers of conversations. */
 export class CommunityIds {
@@ -102,25 +103,31 @@ export class CommunityIds {
     firstPort: number,
     secondPort: number,
   ): void {
-    const { ends, sha1 } = this;
+    const { sha1 } = this;
     const { message } = sha1;
-    // The message begins with a seed of two octets, 0 by default, so that all behind it stands half a word off.
-    let before = 0;
-    for (let i = 0; i < words; i++) {
-      const word = ends[first + i]!;
-      message[i] = (before << 16) | (word >>> 16);
-      before = word;
-    }
-    for (let i = 0; i < words; i++) {
-      const word = ends[second + i]!;
-      message[words + i] = (before << 16) | (word >>> 16);
-      before = word;
-    }
+    const between = this.putAddress(first, 0, words, SEED);
+    const before = this.putAddress(second, words, words, between);
     // The octet behind the protocol is padding.
     const at = 2 * words;
     message[at] = (before << 16) | (protocol << 8);
     if (isWithPorts) message[at + 1] = (firstPort << 16) | secondPort;
     sha1.digest(isWithPorts ? at + 2 : at + 1);
+  }
+
+  /**
+   * Puts an address, from one of the words of `ends` on, into the message at `at`: half a word off, behind the lower half of the word `before`. Answers
+   * its last word.
+   */
+  private putAddress(from: number, at: number, words: number, before: number): number {
+    const { ends, sha1 } = this;
+    const { message } = sha1;
+    let last = before;
+    for (let i = 0; i < words; i++) {
+      const word = ends[from + i]!;
+      message[at + i] = (last << 16) | (word >>> 16);
+      last = word;
+    }
+    return last;
   }
 }
 

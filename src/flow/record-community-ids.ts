@@ -1,7 +1,7 @@
 /** Community IDs of the flows in records. */
 import type { Columns } from '../capture/columns.ts';
-import type { AddressTable } from './address-table.ts';
-import { ADDRESS_WORDS, CommunityIds } from './community-id.ts';
+import { ADDRESS_WORDS, type AddressTable } from './address-table.ts';
+import { CommunityIds } from './community-id.ts';
 import { Cold, RECORD_WORDS } from './flow-columns.ts';
 import type { FlowRecords } from './flow-records.ts';
 import { isIcmp } from './icmp-conversation.ts';
