@@ -1,14 +1,13 @@
 /** Compiles the hot path of flows: the closures of `packetUpdate`, `tcpAnalysis`, the generated batch function and the cutter of pcap records. */
 import { ByteWindow } from '../src/capture/byte-window.ts';
 import { ReservedColumns } from '../src/capture/columns.ts';
-import type { PacketBatch } from '../src/capture/packet.ts';
 import type { RecordFormat } from '../src/capture/pcap.ts';
 import { DEFAULT_MAX_FLOWS } from '../src/flow/flow-defaults.ts';
 import { SHARED_DOUBLES, SHARED_NUMBERS, SHARED_OCTETS } from '../src/flow/flow-kernel.ts';
 import { Counter } from '../src/flow/flow-records.ts';
-import { flowColumnOctets, hotColumns } from '../src/flow/flow-reserve.ts';
+import { flowColumnOctets, type HotColumns, hotColumns } from '../src/flow/flow-reserve.ts';
 import type { FlowTable } from '../src/flow/flow-table.ts';
-import { closureFrom } from './instantiate.ts';
+import { closureFrom, instantiate } from './instantiate.ts';
 import { reflect } from './reflect.ts';
 import { closureIn, source, trackerOf } from './tracker-values.ts';
 import { type Import, known, type Scalar, UNDEFINED, type Value, type View } from './values.ts';
@@ -35,9 +34,9 @@ function counters({ counters: { byteOffset, BYTES_PER_ELEMENT } }: FlowTable): R
   );
 }
 
-/** The rows that records are cut into. */
-function rows(): PacketBatch {
-  return hotColumns(new ReservedColumns(flowColumnOctets())).rows;
+/** Columns that are as long with any number of flows. */
+function columns(): HotColumns {
+  return hotColumns(new ReservedColumns(flowColumnOctets()));
 }
 
 /** The module's octets. */
@@ -72,9 +71,8 @@ export function compileFlowKernel(): Uint8Array {
     reindex: imported('table.reindex'),
     troubleOf: imported('table.troubleOf'),
   });
-  const rowsValue = reflect('rows', rows(), rows(), scalarOf, {
-    capacity: { kind: 'number', value: rows().capacity },
-  });
+  const { rows, bits } = columns();
+  const rowsValue = reflect('rows', rows, rows, scalarOf, { capacity: { kind: 'number', value: rows.capacity } });
   const contextValue = reflect('context', keyBatch.context, other.keyBatch.context, scalarOf, {
     dispatch: known({ carriedByPort: imported('dispatch.carriedByPort'), named }),
     addresses: known({ numberOf: imported('addresses.numberOf') }),
@@ -110,6 +108,22 @@ export function compileFlowKernel(): Uint8Array {
   module.export('takeQueue', takeQueue, [view]);
   const rest = [contextValue, queueValue, rowsValue, cut, sumUp, takeQueue, imported('makeRoom'), imported('worked')];
   module.export('takeRest', closureFrom(closureIn('flow/take-rest.ts', 'restTaker'), rest, {}, reserve), [view]);
+  const nextAbove = closureFrom(closureIn('flow/flow-ranking.ts', 'scanBytes'), [tableValue], {}, reserve);
+  module.export('nextAbove', nextAbove, ['i32', 'i32', 'f64']);
+  const sieve = instantiate(
+    closureIn('flow/mark-sieve.ts', 'recordSieve'),
+    [tableValue, reflect('bits', bits, bits, scalarOf)],
+    {},
+    reserve,
+  );
+  for (const [name, member] of [
+    ['addMarks', 'add'],
+    ['nextMarked', 'next'],
+  ] as const) {
+    const loop = sieve.kind === 'object' ? sieve.member(member) : undefined;
+    if (loop?.kind !== 'function') throw new Error(`a sieve has a function ${member}`);
+    module.export(name, loop, ['i32', 'i32', 'i32']);
+  }
   module.exportNumber('queueAt', queue.key0.byteOffset);
   module.exportNumber('recordsAt', table.words.byteOffset);
   return module.emit();

@@ -4,7 +4,12 @@ import { dirname, join } from 'node:path';
 import { type Class, type Declaration, type Expression, type Function as FunctionNode, parseSync } from 'oxc-parser';
 import { withConstants, withNumbers } from '../bundle-numbers.ts';
 import { membersOf } from './constant-parts.ts';
-import { Scope, type Value } from './values.ts';
+import { instantiate } from './instantiate.ts';
+import { Scope, UNDEFINED, type Value } from './values.ts';
+
+function noArray(): never {
+  throw new Error('a closure of a module has no arrays of its own');
+}
 
 const modules = new Map<string, SourceModule>();
 
@@ -95,7 +100,7 @@ export class SourceModule {
     }
   }
 
-  /** The value of a number, of an object of such, of a member of another one, or of what a protocol declares. */
+  /** The value of a number, of an object of such, of a member of another one, of what a protocol declares, or of a closure that is made. */
   private initial(expression: Expression): Value | undefined {
     switch (expression.type) {
       case 'Literal':
@@ -111,7 +116,10 @@ export class SourceModule {
       }
       case 'CallExpression': {
         const last = expression.arguments.at(-1);
-        return last?.type === 'ObjectExpression' ? this.initial(last) : undefined;
+        if (last?.type === 'ObjectExpression') return this.initial(last);
+        const maker = this.initial(expression.callee as Expression);
+        const args = expression.arguments.map((argument) => this.initial(argument as Expression) ?? UNDEFINED);
+        return maker?.kind === 'function' ? instantiate(maker, args, {}, noArray) : undefined;
       }
       case 'ObjectExpression':
         return membersOf(expression, (value) => this.initial(value));

@@ -2,7 +2,7 @@
 import binaryen from 'binaryen';
 import { Arithmetic, heldAs, type Operand } from './arithmetic.ts';
 import { FunctionCompiler } from './function-compiler.ts';
-import type { Closure, Import, NumberType, Scalar, Value } from './values.ts';
+import type { Closure, HeldType, Import, NumberType, Scalar, Value } from './values.ts';
 
 const { Features } = binaryen;
 /** Extensions that all engines of the last years have. */
@@ -51,13 +51,16 @@ export class WasmModule {
   }
 
   /** Exports a closure under a name, with parameters of 32 bits where `args` has a name for them. */
-  export(name: string, closure: Closure, args: readonly (Value | 'i32')[]): void {
-    const zero = (): Operand => this.arithmetic.constant(0);
+  export(name: string, closure: Closure, args: readonly (Value | HeldType)[]): void {
     const { name: internal } = this.function(
       closure,
-      args.map((arg) => (arg === 'i32' ? zero() : arg)),
+      args.map((arg) => (arg === 'i32' || arg === 'f64' ? this.zero(arg) : arg)),
     );
     this.binaryen.addFunctionExport(internal, name);
+  }
+
+  private zero(type: HeldType): Operand {
+    return type === 'f64' ? { ref: this.binaryen.f64.const(0), type } : this.arithmetic.constant(0);
   }
 
   /** Exports a function that answers a number. */

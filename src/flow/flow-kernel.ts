@@ -10,6 +10,7 @@ import { geneve } from '../protocols/geneve.ts';
 import type { FlowTable } from './flow-table.ts';
 import { icmpRequest } from './icmp-conversation.ts';
 import type { KeyBatchContext } from './key-batch-context.ts';
+import type { RecordSieve, SieveBits } from './mark-sieve.ts';
 import type { TakeQueue } from './packet-update.ts';
 import { type FlowQueue, QUEUE_CAPACITY } from './queue.ts';
 import type { TakeRest } from './take-rest.ts';
@@ -71,6 +72,7 @@ export interface KernelParts {
   readonly rows: PacketBatch;
   readonly context: KeyBatchContext;
   readonly table: FlowTable;
+  readonly bits: SieveBits;
   readonly tcpIdle: number;
   readonly idle: number;
   readonly onIrregularity: OnIrregularity | undefined;
@@ -80,6 +82,15 @@ export interface KernelParts {
   readonly worked: (count: number, view: DataView) => void;
 }
 
+/** Loops over all records of the table, by their numbers from 1; `end` is the first that is left out. */
+export interface RecordScans {
+  /** The first record from `record` on with more octets than `least`, as the ranking `bytes` has them; `end` where there is none. */
+  readonly nextAbove: (record: number, end: number, least: number) => number;
+  /** The sieve that `sieve` is about. */
+  readonly bits: SieveBits;
+  readonly sieve: RecordSieve;
+}
+
 interface Exports {
   /** First octets of the queue and of the records in the memory that it was compiled for. */
   readonly queueAt: () => number;
@@ -87,6 +98,9 @@ interface Exports {
   readonly takeQueue: () => void;
   /** Cuts records, sums them up and works on them, as `restTaker` makes it. */
   readonly takeRest: () => number;
+  readonly nextAbove: RecordScans['nextAbove'];
+  readonly addMarks: RecordSieve['add'];
+  readonly nextMarked: RecordSieve['next'];
 }
 
 /** What stays JavaScript, by the names that the module imports it by. Views are those of the packets in hand. */
@@ -125,6 +139,7 @@ function kernelImports(parts: KernelParts, view: () => DataView, placesMoved: ()
 export class FlowKernel {
   /** Rows that records are cut into. */
   readonly rows: PacketBatch;
+  readonly scans: RecordScans;
   private readonly parts: KernelParts;
   private readonly exports: Exports;
   private readonly memory: ArrayBufferLike;
@@ -146,6 +161,8 @@ export class FlowKernel {
       () => this.setPlaces(),
     );
     this.exports = wasmExports(code, memory, imports) as Exports;
+    const { nextAbove, addMarks, nextMarked } = this.exports;
+    this.scans = { nextAbove, bits: parts.bits, sieve: { add: addMarks, next: nextMarked } };
     const { table } = parts;
     this.set('context.seed', parts.context.seed);
     this.set('table.places.base', table.places.byteOffset);

@@ -3,6 +3,7 @@
 import { AddressTable, type SharedAddresses } from './address-table.ts';
 import type { CapturePoint } from './capture-point.ts';
 import { Cold, RECORD_WORDS } from './flow-columns.ts';
+import type { RecordScans } from './flow-kernel.ts';
 import { type Ranking, ranked } from './flow-ranking.ts';
 import { FlowReader } from './flow-reader.ts';
 import { adoptRecords, type FlowRecords, type SharedRecords } from './flow-records.ts';
@@ -12,6 +13,8 @@ import { type PathHop, PathTable } from './path-table.ts';
 export interface FlowPart {
   readonly table: FlowRecords;
   readonly reader: FlowReader;
+  /** Loops over its records, where they are compiled. */
+  readonly scans?: RecordScans | undefined;
 }
 
 /** The flows of a pass on their way to another thread. */
@@ -35,17 +38,17 @@ export interface HeldFlow {
 
 /** The flows of parts, in order of their ids; ranked, those with the most of `by` first, at most `top` of them. One object is used for all. */
 export function* heldFlows(parts: readonly FlowPart[], by: Ranking | undefined, top: number): Generator<HeldFlow> {
-  const lists = parts.map(({ table, reader }) => ({ table, reader, records: table.records() }));
+  const lists = parts.map((part) => ({ ...part, records: part.table.listed() }));
   const places = by === undefined ? undefined : ranked(lists, by, top);
-  const count = places?.length ?? Math.min(top, sumOf(lists.map(({ records }) => records.length)));
+  const count = places?.length ?? Math.min(top, sumOf(lists.map(({ table }) => table.count)));
   const held = { reader: parts[0]!.reader, record: 0, id: 0 };
   for (let i = 0; i < count; i++) {
     let at = places?.[i] ?? i;
     let list = 0;
-    while (at >= lists[list]!.records.length) at -= lists[list++]!.records.length;
+    while (at >= lists[list]!.table.count) at -= lists[list++]!.table.count;
     const { table, reader, records } = lists[list]!;
     held.reader = reader;
-    held.record = records[at]!;
+    held.record = records?.[at] ?? at + 1;
     held.id = table.words[held.record * RECORD_WORDS + Cold.id]!;
     yield held;
   }

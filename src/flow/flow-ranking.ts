@@ -19,14 +19,15 @@ const TIMED_HANDSHAKE = FlowFlag.handshake | FlowFlag.handshakeTimed;
 
 type Measure = (table: FlowRecords, record: number) => number;
 
-const sumOf =
-  (column: number, carry: number): Measure =>
-  ({ words, trouble }, record) => {
+function sumOf(column: number, carry: number): Measure {
+  return (table, record) => {
+    const { words, trouble } = table;
     const at = record * RECORD_WORDS + column;
     const own = words[record * RECORD_WORDS + Cold.trouble]! * TROUBLE_WORDS;
     const carried = own === 0 ? 0 : trouble[own + carry]!;
     return (words[at]! >>> 0) + (words[at + 1]! >>> 0) + TWO_TO_32 * ((carried & 0xffff) + (carried >>> 16));
   };
+}
 
 const troubleOf = (...counters: readonly number[]): Measure => {
   return ({ words, trouble }, record) => {
@@ -67,7 +68,23 @@ export const RANKINGS = Object.keys(MEASURES) as Ranking[];
 /** Records of one table. */
 export interface RecordList {
   readonly table: FlowRecords;
-  readonly records: Int32Array;
+  /** Their numbers, `count` of the table; undefined where these are 1 and so on. */
+  readonly records: Int32Array | undefined;
+  /** Loops over the table's records, where they are compiled. */
+  readonly scans?: { readonly nextAbove: NextAbove } | undefined;
+}
+
+/** The first record from `record` on and before `end` with more than `least`; `end` where there is none. */
+type NextAbove = (record: number, end: number, least: number) => number;
+
+/** Makes that loop for the ranking `bytes`, by which `--top` finds flows. A closure for the reason that `packetUpdate` is one. */
+export function scanBytes(table: FlowRecords): NextAbove {
+  const measure = MEASURES.bytes;
+  return (record, end, least) => {
+    let at = record;
+    while (at < end && !(measure(table, at) > least)) at++;
+    return at;
+  };
 }
 
 /**
@@ -81,14 +98,20 @@ const PART = 512;
  * in the lists, one list behind the other.
  */
 export function ranked(lists: readonly RecordList[], by: Ranking, top: number): Int32Array {
-  const count = lists.reduce((sum, { records }) => sum + records.length, 0);
-  const foremost = new Foremost(Math.min(top, count), MEASURES[by]);
+  const all = lists.reduce((sum, { table }) => sum + table.count, 0);
+  const foremost = new Foremost(Math.min(top, all), MEASURES[by]);
   let before = 0;
-  for (const { table, records } of lists) {
-    for (let from = 0; from < records.length; from += PART) {
-      foremost.look(table, records, from, Math.min(records.length, from + PART), before + from);
+  for (const { table, records, scans } of lists) {
+    const { count } = table;
+    const nextAbove = by === 'bytes' && records === undefined ? scans?.nextAbove : undefined;
+    for (let from = 0; from < count; from += PART) {
+      if (nextAbove !== undefined && foremost.isFull) {
+        foremost.lookAbove(table, nextAbove, from + 1, count + 1, before - 1);
+        break;
+      }
+      foremost.look(table, records, from, Math.min(count, from + PART), before + from);
     }
-    before += records.length;
+    before += count;
   }
   return foremost.inOrder();
 }
@@ -108,8 +131,13 @@ class Foremost {
     this.places = new Int32Array(most);
   }
 
-  /** Looks at records [from, to), which have places from `place` on: later ones than before. */
-  look(table: FlowRecords, records: Int32Array, from: number, to: number, place: number): void {
+  /** The least of the foremost is known: only what is above it counts. */
+  get isFull(): boolean {
+    return this.count === this.amounts.length;
+  }
+
+  /** Looks at the records that are listed at [from, to), which have places from `place` on: later ones than before. */
+  look(table: FlowRecords, records: RecordList['records'], from: number, to: number, place: number): void {
     const { measured, amounts } = this;
     const end = to - from;
     this.measureAll(table, records, from, end);
@@ -118,9 +146,17 @@ class Foremost {
     for (i = this.nextAbove(i, end); i < end; i = this.nextAbove(i + 1, end)) this.sink(0, measured[i]!, place + i);
   }
 
-  private measureAll(table: FlowRecords, records: Int32Array, from: number, count: number): void {
+  /** Looks at records [from, to), whose places are their numbers and `offset`. */
+  lookAbove(table: FlowRecords, nextAbove: NextAbove, from: number, to: number, offset: number): void {
+    const { measure, amounts } = this;
+    for (let at = nextAbove(from, to, amounts[0]!); at < to; at = nextAbove(at + 1, to, amounts[0]!)) {
+      this.sink(0, measure(table, at), offset + at);
+    }
+  }
+
+  private measureAll(table: FlowRecords, records: RecordList['records'], from: number, count: number): void {
     const { measure, measured } = this;
-    for (let i = 0; i < count; i++) measured[i] = measure(table, records[from + i]!);
+    for (let i = 0; i < count; i++) measured[i] = measure(table, records?.[from + i] ?? from + i + 1);
   }
 
   /** The next record measured that has more than the least of the foremost. */

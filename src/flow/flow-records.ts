@@ -104,18 +104,17 @@ export class FlowRecords {
     this.counters[Counter.made] = flows;
   }
 
-  /** Numbers of the records in use, in order of their flows' ids. */
-  records(): Int32Array {
+  /** Numbers of the records in use, in order of their flows' ids; undefined where these are 1 to `used`, for none was let go. */
+  listed(): Int32Array | undefined {
     const { words, count, used } = this;
+    if (this.evicted + this.ended === 0) return undefined;
     const records = new Int32Array(count);
-    // Where none was let go, nobody need look.
     for (let record = 1, place = 0; record <= used; record++) {
-      if (count === used || words[record * RECORD_WORDS + Cold.id] !== 0) records[place++] = record;
+      if (words[record * RECORD_WORDS + Cold.id] !== 0) records[place++] = record;
     }
-    if (this.evicted + this.ended > 0) {
-      records.sort((a, b) => (words[a * RECORD_WORDS + Cold.id]! >>> 0) - (words[b * RECORD_WORDS + Cold.id]! >>> 0));
-    }
-    return records;
+    return records.sort(
+      (a, b) => (words[a * RECORD_WORDS + Cold.id]! >>> 0) - (words[b * RECORD_WORDS + Cold.id]! >>> 0),
+    );
   }
 
   /** When a record's first packet was captured. */

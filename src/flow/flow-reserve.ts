@@ -2,9 +2,10 @@
 import { type Columns, CountedColumns } from '../capture/columns.ts';
 import { PacketBatch } from '../capture/packet.ts';
 import { CommunityIds } from './community-id.ts';
-import { DEFAULT_MAX_FLOWS } from './flow-defaults.ts';
+import { DEFAULT_MAX_FLOWS, MOST_LINKED } from './flow-defaults.ts';
 import { FlowTable } from './flow-table.ts';
 import { type LookupTables, lookupTables } from './key-batch-context.ts';
+import { type SieveBits, sieveBits, sieveSize } from './mark-sieve.ts';
 import { FlowQueue, QUEUE_CAPACITY } from './queue.ts';
 
 /** Columns of a pass that are as long with any number of flows. */
@@ -13,6 +14,8 @@ export interface HotColumns {
   /** Packets on their way into the queue, where the kernel cuts them. */
   readonly rows: PacketBatch;
   readonly tables: LookupTables;
+  /** Of the sieve that finds marks which flows share. */
+  readonly bits: SieveBits;
 }
 
 /** Takes them out of a reserve, always in the same order: compiled code has their addresses in it. */
@@ -21,6 +24,7 @@ export function hotColumns(columns: Columns): HotColumns {
     queue: new FlowQueue(columns),
     rows: new PacketBatch(QUEUE_CAPACITY, columns),
     tables: lookupTables(columns),
+    bits: sieveBits(sieveSize(2 * MOST_LINKED), columns),
   };
 }
 

@@ -1,128 +1,28 @@
 /** Finds the flows that may be linked across address translation from their columns alone: those that share a mark with another one. */
-import { Cold, FlowFlag, Hot, RECORD_WORDS } from './flow-columns.ts';
-import { TCP } from './ip-protocol.ts';
-import { natMark } from './nat-mark.ts';
+import { Cold, RECORD_WORDS } from './flow-columns.ts';
+import {
+  addMarks,
+  hasMark,
+  isTwice,
+  markBits,
+  type RecordSieve,
+  recordSieve,
+  type SieveBits,
+  sieveBits,
+  sieveShift,
+  sieveSize,
+} from './mark-sieve.ts';
 
-/** Records of a table, and the columns they are in. */
+/** Records of a table with the numbers 1 to `used`; those without an id are in no use. */
 export interface MarkedRecords {
   readonly words: Readonly<Int32Array>;
-  readonly records: ArrayLike<number>;
-}
-
-const SEEN = FlowFlag.syn | FlowFlag.synAck;
-/**
- * Records whose marks are read by one call: V8 takes a function that is called often for a hot one sooner than a long loop, and so few stay in the
- * processor's first cache until both directions were read.
- */
-const PART = 128;
-/** Bits of a sieve for each mark, so that of those that nobody shares one in nine gets through; and of a sieve for few. */
-const SIEVE_BITS = 8;
-const LEAST_BITS = 2 ** 14;
-/** Sieves, each by another hash, that a list goes through: what is left then is compared. */
-const HASHES = [0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f] as const;
-
-/** Marks of records, by 32 bits, so that a few that are the same are none; and the places of those who have them. */
-class MarkList {
-  readonly marks: Int32Array;
-  readonly owners: Int32Array;
-  count = 0;
-
-  /** @param sieve what is not twice in it is mostly left out */
-  constructor(lists: readonly MarkedRecords[], sieve?: Sieve) {
-    const most = 2 * countOf(lists);
-    this.marks = new Int32Array(most);
-    this.owners = new Int32Array(most);
-    let place = 0;
-    for (const { words, records } of lists) {
-      for (let from = 0; from < records.length; from += PART) {
-        const before = this.count;
-        const to = Math.min(records.length, from + PART);
-        for (let side = 0; side < 2; side++) this.read(words, records, from, to, side, place);
-        // At once, while they are in the processor's cache: few marks are ever written to memory.
-        if (sieve !== undefined) this.keep(sieve, before);
-      }
-      place += records.length;
-    }
-  }
-
-  private read(
-    words: Readonly<Int32Array>,
-    records: ArrayLike<number>,
-    from: number,
-    to: number,
-    side: number,
-    place: number,
-  ): void {
-    const { marks, owners } = this;
-    let { count } = this;
-    for (let i = from; i < to; i++) {
-      const mark = markOf(words, records[i]! * RECORD_WORDS, side);
-      marks[count] = mark;
-      owners[count] = place + i;
-      if (!Number.isNaN(mark)) count++;
-    }
-    this.count = count;
-  }
-
-  /** Lets most of those marks from `start` on go that are not twice in the sieve. */
-  keep(sieve: Sieve, start = 0): void {
-    const { count } = this;
-    this.count = start;
-    for (let from = start; from < count; from += PART) this.keepOf(sieve, from, Math.min(count, from + PART));
-  }
-
-  private keepOf(sieve: Sieve, from: number, to: number): void {
-    const { marks, owners } = this;
-    let { count } = this;
-    for (let i = from; i < to; i++) {
-      const mark = marks[i]!;
-      marks[count] = mark;
-      owners[count] = owners[i]!;
-      count += sieve.has(mark);
-    }
-    this.count = count;
-  }
-}
-
-/** Tells most marks that nobody shares from others at little cost: by bits that fit the processor's second cache. */
-class Sieve {
-  private readonly once: Int32Array;
-  private readonly again: Int32Array;
-  private readonly shift: number;
-  private readonly hash: number;
-
-  /** @param count marks that will be added at once */
-  constructor(count: number, hash: number) {
-    const bits = Math.max(LEAST_BITS, 2 ** Math.ceil(Math.log2(SIEVE_BITS * count + 1)));
-    this.once = new Int32Array(bits / 32);
-    this.again = new Int32Array(bits / 32);
-    this.shift = 32 - Math.log2(bits);
-    this.hash = hash;
-  }
-
-  add({ marks, count }: MarkList): void {
-    for (let from = 0; from < count; from += PART) this.addOf(marks, from, Math.min(count, from + PART));
-  }
-
-  private addOf(marks: Int32Array, from: number, to: number): void {
-    const { once, again, shift, hash } = this;
-    for (let i = from; i < to; i++) {
-      const place = Math.imul(marks[i]!, hash) >>> shift;
-      const bit = 1 << (place & 31);
-      again[place >>> 5] = again[place >>> 5]! | (once[place >>> 5]! & bit);
-      once[place >>> 5] = once[place >>> 5]! | bit;
-    }
-  }
-
-  /** 1 for a mark that was added twice, and for some others; 0 for the others. */
-  has(mark: number): number {
-    const place = Math.imul(mark, this.hash) >>> this.shift;
-    return (this.again[place >>> 5]! >>> (place & 31)) & 1;
-  }
+  readonly used: number;
+  /** The loops over these records, compiled, and the sieve that they are about. */
+  readonly compiled?: { readonly bits: SieveBits; readonly sieve: RecordSieve } | undefined;
 }
 
 /**
- * For each list the records whose marks others share, in their order.
+ * For each list the records whose marks others share, in order of their ids.
  *
  * @param chosen of each list the records whose links are asked for: then only those of them are answered whose marks others share, and those others
  */
@@ -130,67 +30,92 @@ export function natCandidates(
   lists: readonly MarkedRecords[],
   chosen?: readonly (readonly number[])[],
 ): readonly (readonly number[])[] {
-  const wanted =
-    chosen && new MarkList(lists.map(({ words }, i) => ({ words, records: Int32Array.from(chosen[i] ?? []) })));
-  const list = new MarkList(lists, wanted && sieveOf(wanted));
-  if (wanted === undefined) sift(list);
-  const isShared = sharing(list, countOf(lists), wanted && new Set(wanted.marks.subarray(0, wanted.count)));
-  let before = 0;
-  return lists.map(({ records }) => {
-    const end = before + records.length;
-    const found: number[] = [];
-    for (let at = isShared.indexOf(1, before); at >= 0 && at < end; at = isShared.indexOf(1, at + 1)) {
-      found.push(records[at - before]!);
-    }
-    before = end;
-    return found;
-  });
-}
-
-/** Lets most marks go that nobody shares. */
-function sift(list: MarkList): void {
-  for (const hash of HASHES) {
-    const sieve = new Sieve(list.count, hash);
-    sieve.add(list);
-    list.keep(sieve);
-  }
-}
-
-/** Lets the marks of the chosen through. */
-function sieveOf(chosen: MarkList): Sieve {
-  const sieve = new Sieve(chosen.count, HASHES[0]);
-  for (let times = 0; times < 2; times++) sieve.add(chosen);
-  return sieve;
-}
-
-/** For each of `count` places 1 where its owner shares a mark of the list, one of those wanted, with another one. */
-function sharing(list: MarkList, count: number, wanted: ReadonlySet<number> | undefined): Uint8Array {
-  const { marks, owners } = list;
-  const isShared = new Uint8Array(count);
-  const firsts = new Map<number, number>();
-  for (let i = 0; i < list.count; i++) {
-    if (wanted?.has(marks[i]!) === false) continue;
-    const first = firsts.get(marks[i]!);
-    if (first === undefined) firsts.set(marks[i]!, owners[i]!);
-    else {
-      isShared[first] = 1;
-      isShared[owners[i]!] = 1;
-    }
-  }
-  return isShared;
-}
-
-function countOf(lists: readonly MarkedRecords[]): number {
-  return lists.reduce((sum, { records }) => sum + records.length, 0);
-}
-
-function markOf(words: Readonly<Int32Array>, at: number, side: number): number {
-  return natMark(
-    (words[at + Hot.flags]! & (SEEN << side)) !== 0,
-    words[at + Cold.initialSequence + side]!,
-    (words[at + 3]! & 0xff) === TCP,
-    words[at + Cold.timestamp + side]!,
-    words[at + Cold.payloadHash + side]!,
-    (words[at + Cold.ipId]! >>> (16 * side)) & 0xffff,
+  const wanted = chosen && marksOf(lists, chosen);
+  const most = wanted?.length ?? 2 * lists.reduce((sum, { used }) => sum + used, 0);
+  const size = sieveSize(most);
+  const shift = sieveShift(size);
+  const bits = bitsFor(lists, size);
+  const sieves = lists.map(({ words, compiled }) =>
+    compiled?.bits === bits ? compiled.sieve : recordSieve({ words }, bits),
   );
+  if (wanted === undefined) for (const [i, { add }] of sieves.entries()) add(1, lists[i]!.used + 1, shift);
+  else for (const mark of [...wanted, ...wanted]) addMarks(bits.once, bits.again, mark, 1, shift);
+  const shared = new SharedMarks(lists, wanted);
+  lists.forEach(({ words, used }, list) => {
+    const { next } = sieves[list]!;
+    for (let record = next(1, used + 1, shift); record <= used; record = next(record + 1, used + 1, shift)) {
+      const at = record * RECORD_WORDS;
+      for (let side = 0; side < 2; side++) {
+        if (hasMark(words, at, side) === 0) continue;
+        const mark = markBits(words, at, side);
+        if (isTwice(bits.again, mark, shift) !== 0) shared.add(mark, list, record);
+      }
+    }
+  });
+  return lists.map(({ words }, list) => shared.recordsOf(list).sort((a, b) => idOf(words, a) - idOf(words, b)));
+}
+
+/** Bits of a sieve of such a size, all 0: those that compiled loops are about, if they are enough. */
+function bitsFor(lists: readonly MarkedRecords[], size: number): SieveBits {
+  const words = size / 32;
+  const bits = lists.map(({ compiled }) => compiled?.bits).find((each) => each !== undefined);
+  if (bits === undefined || bits.once.length < words) return sieveBits(size);
+  bits.once.fill(0, 0, words);
+  bits.again.fill(0, 0, words);
+  return bits;
+}
+
+function marksOf(lists: readonly MarkedRecords[], chosen: readonly (readonly number[])[]): number[] {
+  const sides = [0, 1] as const;
+  return lists.flatMap(({ words }, i) =>
+    (chosen[i] ?? []).flatMap((record) => {
+      const at = record * RECORD_WORDS;
+      return sides.filter((side) => hasMark(words, at, side) !== 0).map((side) => markBits(words, at, side));
+    }),
+  );
+}
+
+function idOf(words: Readonly<Int32Array>, record: number): number {
+  return words[record * RECORD_WORDS + Cold.id]! >>> 0;
+}
+
+/** Records with marks, those wanted or any, that are met more than once. */
+class SharedMarks {
+  private readonly wanted: ReadonlySet<number> | undefined;
+  /** Where the records of each list begin among all places. */
+  private readonly before: readonly number[];
+  /** Place of the record that a mark was met in first. */
+  private readonly firsts = new Map<number, number>();
+  private readonly isShared: Uint8Array;
+
+  constructor(lists: readonly MarkedRecords[], wanted: readonly number[] | undefined) {
+    let count = 0;
+    this.before = lists.map(({ used }) => {
+      count += used + 1;
+      return count - used - 1;
+    });
+    this.isShared = new Uint8Array(count);
+    this.wanted = wanted && new Set(wanted);
+  }
+
+  add(mark: number, list: number, record: number): void {
+    if (this.wanted?.has(mark) === false) return;
+    const { isShared, firsts } = this;
+    const place = this.before[list]! + record;
+    const first = firsts.get(mark);
+    if (first === undefined) firsts.set(mark, place);
+    else isShared[first] = isShared[place] = 1;
+  }
+
+  /** Records of a list that share a mark. */
+  recordsOf(list: number): number[] {
+    const { isShared, before } = this;
+    const start = before[list]!;
+    const end = before[list + 1] ?? isShared.length;
+    const found: number[] = [];
+    for (let at = isShared.indexOf(1, start); at >= 0 && at < end; at = isShared.indexOf(1, at + 1)) {
+      found.push(at - start);
+    }
+    return found;
+  }
 }

@@ -109,7 +109,8 @@ export class FlowTracker implements FlowPass {
       const { context } = this.keyBatch;
       const makeRoom = (): void => this.makeRoom();
       const worked = (count: number, view: DataView): void => this.worked(count, view);
-      const parts = { queue, rows: hot.rows, context, table, tcpIdle, idle, onIrregularity, makeRoom, worked };
+      const { rows, bits } = hot;
+      const parts = { queue, rows, context, table, bits, tcpIdle, idle, onIrregularity, makeRoom, worked };
       this.kernel = FlowKernel.of(options.kernel, parts);
     }
     this.reader = new FlowReader(this.table, this, columns);
@@ -174,7 +175,7 @@ export class FlowTracker implements FlowPass {
   }
 
   private get parts(): readonly FlowPart[] {
-    return [{ table: this.table, reader: this.reader }, ...this.adopted];
+    return [{ table: this.table, reader: this.reader, scans: this.kernel?.scans }, ...this.adopted];
   }
 
   /** The flows for another thread; the tracker was made for it, and takes no more packets. */
@@ -217,7 +218,7 @@ export class FlowTracker implements FlowPass {
   *natCandidates(chosen?: readonly HeldFlow[]): Generator<FlowRecord> {
     const { parts } = this;
     const lists = natCandidates(
-      parts.map(({ table }) => ({ words: table.words, records: table.records() })),
+      parts.map(({ table: { words, used }, scans }) => ({ words, used, compiled: scans })),
       chosen && parts.map(({ reader }) => chosen.filter((flow) => flow.reader === reader).map(({ record }) => record)),
     );
     for (const [part, records] of lists.entries()) {

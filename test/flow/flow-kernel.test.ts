@@ -32,6 +32,8 @@ const TCP = 6;
 const UDP = 17;
 /** Flows that are told as text; the others are compared as they lie in memory. */
 const MOST_TOLD = 2000;
+/** Flows that are ranked: fewer than most captures have. */
+const MOST_RANKED = 7;
 /** Packets after which an address comes again: longer than a queue. */
 const AGAIN = 71;
 /** Octets in which the headers are. */
@@ -52,6 +54,10 @@ interface Outcome {
   readonly flows: readonly string[];
   readonly released: readonly string[];
   readonly irregularities: readonly number[];
+  /** Ids of the flows with the most octets, of those that may be linked across address translation, and of those that may be linked to the former. */
+  readonly foremost: readonly number[];
+  readonly candidates: readonly number[];
+  readonly chosen: readonly number[];
   readonly words: Int32Array;
   readonly trouble: Int32Array;
 }
@@ -82,9 +88,14 @@ function passOver(
   const { unattributed, made, evicted, table } = tracker;
   const told = tracker.flows(undefined, MOST_TOLD);
   const flows = Array.from(told, (flow) => JSON.stringify(flow));
+  const held = Array.from(tracker.held('bytes', MOST_RANKED), (flow) => ({ ...flow }));
+  const foremost = held.map(({ id }) => id);
+  const candidates = Array.from(tracker.natCandidates(), ({ id }) => id);
+  const chosen = Array.from(tracker.natCandidates(held), ({ id }) => id);
   const words = table.words.slice(0, (table.used + 1) * RECORD_WORDS);
   const trouble = table.trouble.slice(0, (table.used + 1) * TROUBLE_WORDS);
-  const outcome = { packets, unattributed, made, evicted, flows, released, irregularities, words, trouble };
+  const looks = { foremost, candidates, chosen };
+  const outcome = { packets, unattributed, made, evicted, flows, released, irregularities, ...looks, words, trouble };
   return { outcome, byKernel: byKernel() };
 }
 

@@ -6,6 +6,7 @@ import { FilterError } from '../../filter/filter-error.ts';
 import { nameFields } from '../../filter/name-fields.ts';
 import type { RecordFilter } from '../../filter/record-filter.ts';
 import { ApplicationObserver } from '../../flow/application-observer.ts';
+import { MOST_LINKED } from '../../flow/flow-defaults.ts';
 import type { KernelCode } from '../../flow/flow-kernel.ts';
 import type { HeldFlow } from '../../flow/flow-part.ts';
 import type { FlowReader } from '../../flow/flow-reader.ts';
@@ -39,8 +40,6 @@ import { styleFor } from '../terminal.ts';
 
 /** Flows that settle the widths of the table's columns. */
 const SAMPLE = 1000;
-/** Flows among which links across address translation are looked for. */
-const MOST_LINKED = 100_000;
 /** Flows that show at most for links of others to be left out. */
 const MOST_CHOSEN = 1000;
 
