@@ -1,4 +1,4 @@
-/** Compiles the hot path of flows: the closures of `packetUpdate`, `tcpAnalysis`, the generated batch function and the cutter of pcap records. */
+/** Compiles the hot path of flows: the closures of `packetUpdate`, `tcpAnalysis`, the generated batch function and the cutter of pcap records; and loops over records. */
 import { ByteWindow } from '../src/capture/byte-window.ts';
 import { ReservedColumns } from '../src/capture/columns.ts';
 import type { RecordFormat } from '../src/capture/pcap.ts';

@@ -7,10 +7,6 @@ import { membersOf } from './constant-parts.ts';
 import { instantiate } from './instantiate.ts';
 import { Scope, UNDEFINED, type Value } from './values.ts';
 
-function noArray(): never {
-  throw new Error('a closure of a module has no arrays of its own');
-}
-
 const modules = new Map<string, SourceModule>();
 
 /** The module at a path. */
@@ -127,4 +123,8 @@ export class SourceModule {
         return undefined;
     }
   }
+}
+
+function noArray(): never {
+  throw new Error('a closure of a module has no arrays of its own');
 }

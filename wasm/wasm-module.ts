@@ -50,7 +50,7 @@ export class WasmModule {
     return compiled;
   }
 
-  /** Exports a closure under a name, with parameters of 32 bits where `args` has a name for them. */
+  /** Exports a closure under a name, with a parameter of a type where `args` names one. */
   export(name: string, closure: Closure, args: readonly (Value | HeldType)[]): void {
     const { name: internal } = this.function(
       closure,
