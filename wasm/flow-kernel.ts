@@ -1,13 +1,16 @@
-/** Compiles the hot path of flows: the closures of `packetUpdate`, `tcpAnalysis`, the generated batch function and the cutter of pcap records; and loops over records. */
+/**
+ * Compiles the hot path of flows: the closures of `packetUpdate`, `tcpAnalysis`, the generated batch function and the cutter of pcap records; and the
+ * loops over all records at the end.
+ */
 import { ByteWindow } from '../src/capture/byte-window.ts';
 import { ReservedColumns } from '../src/capture/columns.ts';
 import type { RecordFormat } from '../src/capture/pcap.ts';
 import { DEFAULT_MAX_FLOWS } from '../src/flow/flow-defaults.ts';
 import { SHARED_DOUBLES, SHARED_NUMBERS, SHARED_OCTETS } from '../src/flow/flow-kernel.ts';
 import { Counter } from '../src/flow/flow-records.ts';
-import { flowColumnOctets, type HotColumns, hotColumns } from '../src/flow/flow-reserve.ts';
+import { flowColumnOctets, hotColumns } from '../src/flow/flow-reserve.ts';
 import type { FlowTable } from '../src/flow/flow-table.ts';
-import { closureFrom, instantiate } from './instantiate.ts';
+import { closureFrom, closureOf, objectFrom } from './instantiate.ts';
 import { reflect } from './reflect.ts';
 import { closureIn, source, trackerOf } from './tracker-values.ts';
 import { type Import, known, type Scalar, UNDEFINED, type Value, type View } from './values.ts';
@@ -32,11 +35,6 @@ function counters({ counters: { byteOffset, BYTES_PER_ELEMENT } }: FlowTable): R
       { kind: 'scalar', address: byteOffset + place * BYTES_PER_ELEMENT, type: 'i32' },
     ]),
   );
-}
-
-/** Columns that are as long with any number of flows. */
-function columns(): HotColumns {
-  return hotColumns(new ReservedColumns(flowColumnOctets()));
 }
 
 /** The module's octets. */
@@ -71,7 +69,7 @@ export function compileFlowKernel(): Uint8Array {
     reindex: imported('table.reindex'),
     troubleOf: imported('table.troubleOf'),
   });
-  const { rows, bits } = columns();
+  const { rows, bits } = hotColumns(new ReservedColumns(flowColumnOctets()));
   const rowsValue = reflect('rows', rows, rows, scalarOf, { capacity: { kind: 'number', value: rows.capacity } });
   const contextValue = reflect('context', keyBatch.context, other.keyBatch.context, scalarOf, {
     dispatch: known({ carriedByPort: imported('dispatch.carriedByPort'), named }),
@@ -110,20 +108,14 @@ export function compileFlowKernel(): Uint8Array {
   module.export('takeRest', closureFrom(closureIn('flow/take-rest.ts', 'restTaker'), rest, {}, reserve), [view]);
   const nextAbove = closureFrom(closureIn('flow/flow-ranking.ts', 'scanBytes'), [tableValue], {}, reserve);
   module.export('nextAbove', nextAbove, ['i32', 'i32', 'f64']);
-  const sieve = instantiate(
+  const sieve = objectFrom(
     closureIn('flow/mark-sieve.ts', 'recordSieve'),
     [tableValue, reflect('bits', bits, bits, scalarOf)],
     {},
     reserve,
   );
-  for (const [name, member] of [
-    ['addMarks', 'add'],
-    ['nextMarked', 'next'],
-  ] as const) {
-    const loop = sieve.kind === 'object' ? sieve.member(member) : undefined;
-    if (loop?.kind !== 'function') throw new Error(`a sieve has a function ${member}`);
-    module.export(name, loop, ['i32', 'i32', 'i32']);
-  }
+  module.export('addMarks', closureOf(sieve, 'add'), ['i32', 'i32', 'i32']);
+  module.export('nextMarked', closureOf(sieve, 'next'), ['i32', 'i32', 'i32']);
   module.exportNumber('queueAt', queue.key0.byteOffset);
   module.exportNumber('recordsAt', table.words.byteOffset);
   return module.emit();

@@ -43,6 +43,25 @@ export function closureFrom(...maker: Parameters<typeof instantiate>): Closure {
   return made;
 }
 
+/** The object of closures that a maker of several returns. */
+export function objectFrom(...maker: Parameters<typeof instantiate>): Known {
+  const made = instantiate(...maker);
+  if (made.kind !== 'object') throw new Error(`${maker[0].node.id?.name} returns no object`);
+  return made;
+}
+
+/** A closure among an object's members. */
+export function closureOf(object: Known, name: string): Closure {
+  const member = object.member(name);
+  if (member?.kind !== 'function') throw new Error(`there is no function ${name}`);
+  return member;
+}
+
+/** For makers that make no arrays. */
+export function noArrays(): never {
+  throw new Error('no arrays are made here');
+}
+
 /** Binds the names of a pattern such as `{ a, b: c }` to members of an object. */
 function bindAll(pattern: { readonly type: string }, object: Value | undefined, scope: Scope): void {
   if (pattern.type !== 'ObjectPattern') return;

@@ -7,16 +7,13 @@ import { TEXT_LISTS } from '../src/render/flow-json-parts.ts';
 import { Fixed } from '../src/render/flow-json-texts.ts';
 import { LINE_COLUMN_OCTETS } from '../src/render/flow-lines-kernel.ts';
 import { createOctetChunk, RECENT } from '../src/render/octet-chunk.ts';
-import { closureFrom, instantiate } from './instantiate.ts';
+import { closureFrom, closureOf, noArrays, objectFrom } from './instantiate.ts';
 import { columnsValue } from './real-columns.ts';
 import { reflect, type ScalarOf } from './reflect.ts';
 import { closureIn, source, trackerOf } from './tracker-values.ts';
 import { type HeldType, type Import, type Known, known, type Scalar, UNDEFINED, type Value } from './values.ts';
 import { WasmModule } from './wasm-module.ts';
 
-const NONE = (): never => {
-  throw new Error('the lines have no arrays of their own');
-};
 const noScalar: ScalarOf = (name) => {
   throw new Error(`${name} is no number that JavaScript and the module share`);
 };
@@ -27,9 +24,8 @@ function imported(name: string, ...params: HeldType[]): Import {
 
 /** What is written otherwise: `FlowParts`. */
 function partsValue(chunk: Known): Known {
-  const textsOf = chunk.member('textsOf');
-  if (textsOf?.kind !== 'function') throw new Error('a chunk has a function textsOf');
-  const [asked, answers] = ['asked', 'answers'].map((name) => textsOf.scope.find(name) ?? UNDEFINED);
+  const { scope } = closureOf(chunk, 'textsOf');
+  const [asked, answers] = ['asked', 'answers'].map((name) => scope.find(name) ?? UNDEFINED);
   const recent = closureIn('render/octet-chunk.ts', 'recentText');
   const lists = TEXT_LISTS.map((name, i): [string, Value] => [
     name,
@@ -37,7 +33,7 @@ function partsValue(chunk: Known): Known {
       recent,
       [asked!, answers!, { kind: 'number', value: RECENT * i }, imported(`parts.${name}`, 'f64')],
       {},
-      NONE,
+      noArrays,
     ),
   ]);
   const others = ['head', 'ipv6', 'icmp', 'troubles', 'path'].map((name): [string, Value] => [
@@ -102,9 +98,8 @@ export function compileLineKernel(): Uint8Array {
         putOddTime: imported('odd.putOddTime', 'i32', 'f64', 'f64', 'f64'),
       }),
   });
-  const chunk = instantiate(closureIn('render/octet-chunk.ts', 'createOctetChunk'), [UNDEFINED, asked], {}, NONE);
-  if (chunk.kind !== 'object') throw new Error('a chunk is an object');
-  const numbers = instantiate(closureIn('render/octet-numbers.ts', 'createOctetNumbers'), [chunk, asked], {}, NONE);
+  const chunk = objectFrom(closureIn('render/octet-chunk.ts', 'createOctetChunk'), [UNDEFINED, asked], {}, noArrays);
+  const numbers = objectFrom(closureIn('render/octet-numbers.ts', 'createOctetNumbers'), [chunk, asked], {}, noArrays);
   const baseColumn = columns.float64(1);
   const base: Scalar = { kind: 'scalar', address: baseColumn.byteOffset, type: 'f64' };
   // Texts have the same numbers in every new chunk.
@@ -116,10 +111,11 @@ export function compileLineKernel(): Uint8Array {
   );
   const args = [readerValue(reader, base), chunk, numbers, text, partsValue(chunk)];
   const module = new WasmModule();
-  module.export('putColumns', closureFrom(closureIn('render/flow-json-columns.ts', 'flowColumns'), args, {}, NONE), [
-    'i32',
-    'i32',
-  ]);
+  module.export(
+    'putColumns',
+    closureFrom(closureIn('render/flow-json-columns.ts', 'flowColumns'), args, {}, noArrays),
+    ['i32', 'i32'],
+  );
   module.exportNumber('recordsAt', reader.table.words.byteOffset);
   module.exportNumber('troubleAt', reader.table.trouble.byteOffset);
   module.exportNumber('baseAt', baseColumn.byteOffset);

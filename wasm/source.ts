@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { type Class, type Declaration, type Expression, type Function as FunctionNode, parseSync } from 'oxc-parser';
 import { withConstants, withNumbers } from '../bundle-numbers.ts';
 import { membersOf } from './constant-parts.ts';
-import { instantiate } from './instantiate.ts';
+import { instantiate, noArrays } from './instantiate.ts';
 import { Scope, UNDEFINED, type Value } from './values.ts';
 
 const modules = new Map<string, SourceModule>();
@@ -115,7 +115,7 @@ export class SourceModule {
         if (last?.type === 'ObjectExpression') return this.initial(last);
         const maker = this.initial(expression.callee as Expression);
         const args = expression.arguments.map((argument) => this.initial(argument as Expression) ?? UNDEFINED);
-        return maker?.kind === 'function' ? instantiate(maker, args, {}, noArray) : undefined;
+        return maker?.kind === 'function' ? instantiate(maker, args, {}, noArrays) : undefined;
       }
       case 'ObjectExpression':
         return membersOf(expression, (value) => this.initial(value));
@@ -123,8 +123,4 @@ export class SourceModule {
         return undefined;
     }
   }
-}
-
-function noArray(): never {
-  throw new Error('a closure of a module has no arrays of its own');
 }

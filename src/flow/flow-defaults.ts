@@ -6,6 +6,3 @@ export const DEFAULT_MAX_FLOWS = 1_000_000;
 export const DEFAULT_TCP_IDLE = 300;
 /** The same for all other protocols. */
 export const DEFAULT_IDLE = 60;
-
-/** Flows among which links across address translation are looked for; with more of them compiled code has no room for their marks. */
-export const MOST_LINKED = 100_000;

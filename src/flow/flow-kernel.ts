@@ -8,6 +8,7 @@ import type { PacketBatch } from '../capture/packet.ts';
 import type { PlainRecords } from '../capture/pcap.ts';
 import { type WasmImports, wasmExports } from '../capture/wasm-instance.ts';
 import { geneve } from '../protocols/geneve.ts';
+import type { NextAbove } from './flow-ranking.ts';
 import type { FlowTable } from './flow-table.ts';
 import { icmpRequest } from './icmp-conversation.ts';
 import type { KeyBatchContext } from './key-batch-context.ts';
@@ -84,10 +85,10 @@ export interface KernelParts {
   readonly worked: (count: number, view: DataView) => void;
 }
 
-/** Loops over all records of the table, by their numbers from 1; `end` is the first that is left out. */
+/** Loops over all records of the table, by their numbers from 1. */
 export interface RecordScans {
-  /** The first record from `record` on with more octets than `least`, as the ranking `bytes` has them; `end` where there is none. */
-  readonly nextAbove: (record: number, end: number, least: number) => number;
+  /** By the ranking `bytes`. */
+  readonly nextAbove: NextAbove;
   /** The sieve that `sieve` is about. */
   readonly bits: SieveBits;
   readonly sieve: RecordSieve;
@@ -100,7 +101,7 @@ interface Exports {
   readonly takeQueue: () => void;
   /** Cuts records, sums them up and works on them, as `restTaker` makes it. */
   readonly takeRest: () => number;
-  readonly nextAbove: RecordScans['nextAbove'];
+  readonly nextAbove: NextAbove;
   readonly addMarks: RecordSieve['add'];
   readonly nextMarked: RecordSieve['next'];
 }

@@ -6,7 +6,7 @@ import { Cold, RECORD_WORDS } from './flow-columns.ts';
 import type { RecordScans } from './flow-kernel.ts';
 import { type Ranking, ranked } from './flow-ranking.ts';
 import { FlowReader } from './flow-reader.ts';
-import { adoptRecords, type FlowRecords, type SharedRecords } from './flow-records.ts';
+import { adoptRecords, type FlowRecords, recordAt, type SharedRecords } from './flow-records.ts';
 import { type PathHop, PathTable } from './path-table.ts';
 
 /** A table and who reads it. */
@@ -48,7 +48,7 @@ export function* heldFlows(parts: readonly FlowPart[], by: Ranking | undefined, 
     while (at >= lists[list]!.table.count) at -= lists[list++]!.table.count;
     const { table, reader, records } = lists[list]!;
     held.reader = reader;
-    held.record = records?.[at] ?? at + 1;
+    held.record = recordAt(records, at);
     held.id = table.words[held.record * RECORD_WORDS + Cold.id]!;
     yield held;
   }

@@ -11,7 +11,7 @@ import {
   TROUBLE_WORDS,
   Trouble,
 } from './flow-columns.ts';
-import type { FlowRecords } from './flow-records.ts';
+import { type FlowRecords, recordAt } from './flow-records.ts';
 
 const TWO_TO_32 = 2 ** 32;
 /** Of other flows no round trip is told. */
@@ -68,14 +68,14 @@ export const RANKINGS = Object.keys(MEASURES) as Ranking[];
 /** Records of one table. */
 export interface RecordList {
   readonly table: FlowRecords;
-  /** Their numbers, `count` of the table; undefined where these are 1 and so on. */
+  /** As the table lists them. */
   readonly records: Int32Array | undefined;
   /** Loops over the table's records, where they are compiled. */
   readonly scans?: { readonly nextAbove: NextAbove } | undefined;
 }
 
 /** The first record from `record` on and before `end` with more than `least`; `end` where there is none. */
-type NextAbove = (record: number, end: number, least: number) => number;
+export type NextAbove = (record: number, end: number, least: number) => number;
 
 /** Makes that loop for the ranking `bytes`, by which `--top` finds flows. A closure for the reason that `packetUpdate` is one. */
 export function scanBytes(table: FlowRecords): NextAbove {
@@ -156,7 +156,7 @@ class Foremost {
 
   private measureAll(table: FlowRecords, records: RecordList['records'], from: number, count: number): void {
     const { measure, measured } = this;
-    for (let i = 0; i < count; i++) measured[i] = measure(table, records?.[from + i] ?? from + i + 1);
+    for (let i = 0; i < count; i++) measured[i] = measure(table, recordAt(records, from + i));
   }
 
   /** The next record measured that has more than the least of the foremost. */

@@ -128,6 +128,11 @@ export class FlowRecords {
   }
 }
 
+/** Number of the record at a place among those that `listed` answers. */
+export function recordAt(listed: Int32Array | undefined, place: number): number {
+  return listed?.[place] ?? place + 1;
+}
+
 /** Records that another thread has filled, whose flows come after so many others. */
 export function adoptRecords({ memory }: SharedRecords, before: number): FlowRecords {
   const adopted = new FlowRecords(memory);

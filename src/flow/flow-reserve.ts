@@ -2,10 +2,11 @@
 import { type Columns, CountedColumns } from '../capture/columns.ts';
 import { PacketBatch } from '../capture/packet.ts';
 import { CommunityIds } from './community-id.ts';
-import { DEFAULT_MAX_FLOWS, MOST_LINKED } from './flow-defaults.ts';
+import { DEFAULT_MAX_FLOWS } from './flow-defaults.ts';
 import { FlowTable } from './flow-table.ts';
 import { type LookupTables, lookupTables } from './key-batch-context.ts';
 import { type SieveBits, sieveBits, sieveSize } from './mark-sieve.ts';
+import { MOST_LINKED } from './nat-candidates.ts';
 import { FlowQueue, QUEUE_CAPACITY } from './queue.ts';
 
 /** Columns of a pass that are as long with any number of flows. */

@@ -6,10 +6,7 @@ import { type FlowQueue, hashKey, QUEUE_CAPACITY } from './queue.ts';
 
 /** Fewest places of the index, as many as the processor's second cache takes. */
 const LEAST_PLACES = 1 << 18;
-/**
- * Times as many places when more than half are taken: of the fewest, which hold 131,072 flows, to as many as a million take, for each index in between
- * costs 2 % of a pass; then four times.
- */
+/** How many times as many there are when more than half are taken: at first as many as a million flows take, for an index in between costs 2 % of a pass. */
 const FIRST_GROWTH = 16;
 const GROWTH = 4;
 /** Bits of an index place that hold the record's number; the others hold bits of the hash, to tell most other keys without a look. */
@@ -19,7 +16,6 @@ export const RECORD_MASK = (1 << RECORD_BITS) - 1;
 export const MOST_FLOWS = RECORD_MASK - QUEUE_CAPACITY;
 /** Part of the flows that gives way at once when the table is full: so many that finding the longest idle costs little a flow. */
 const EVICTED_PART = 16;
-
 /** Records that are entered at a time into a new index. */
 const ENTERED = 64;
 

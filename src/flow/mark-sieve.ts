@@ -16,7 +16,7 @@ export interface SieveBits {
   readonly again: Int32Array;
 }
 
-/** Bits of a sieve for so many marks that are added to it. */
+/** Bits of a sieve for so many marks: a power of two. */
 export function sieveSize(marks: number): number {
   return Math.max(LEAST_BITS, 2 ** Math.ceil(Math.log2(BITS * marks + 1)));
 }
@@ -26,7 +26,7 @@ export function sieveBits(size: number, columns: Columns = SEPARATE): SieveBits 
   return { once: columns.int32(size / 32), again: columns.int32(size / 32) };
 }
 
-/** Leaves out what a hash has above the bits of a sieve of such a size. */
+/** By how much hashes are shifted to be places of bits in a sieve of such a size. */
 export function sieveShift(size: number): number {
   return 32 - Math.log2(size);
 }
@@ -67,7 +67,7 @@ export function recordSieve({ words }: { readonly words: Readonly<Int32Array> },
   return { add, next };
 }
 
-/** Adds a mark to a sieve so often: 0 or 1 times. */
+/** Adds a mark to a sieve `times` times, which is 0 or 1. */
 export function addMarks(once: Int32Array, again: Int32Array, mark: number, times: number, shift: number): void {
   const place = Math.imul(mark, HASH) >>> shift;
   const word = place >>> 5;

@@ -1,11 +1,12 @@
 /** Finds the flows that may be linked across address translation from their columns alone: those that share a mark with another one. */
 import { Cold, RECORD_WORDS } from './flow-columns.ts';
+import type { RecordScans } from './flow-kernel.ts';
+import type { FlowRecords } from './flow-records.ts';
 import {
   addMarks,
   hasMark,
   isTwice,
   markBits,
-  type RecordSieve,
   recordSieve,
   type SieveBits,
   sieveBits,
@@ -13,12 +14,14 @@ import {
   sieveSize,
 } from './mark-sieve.ts';
 
-/** Records of a table with the numbers 1 to `used`; those without an id are in no use. */
+/** Flows among which links are looked for: so many have room in the sieve of compiled loops. */
+export const MOST_LINKED = 100_000;
+
+/** Records of one table. */
 export interface MarkedRecords {
-  readonly words: Readonly<Int32Array>;
-  readonly used: number;
-  /** The loops over these records, compiled, and the sieve that they are about. */
-  readonly compiled?: { readonly bits: SieveBits; readonly sieve: RecordSieve } | undefined;
+  readonly table: Pick<FlowRecords, 'words' | 'used'>;
+  /** Loops over the table's records, where they are compiled. */
+  readonly scans?: Pick<RecordScans, 'bits' | 'sieve'> | undefined;
 }
 
 /**
@@ -31,18 +34,17 @@ export function natCandidates(
   chosen?: readonly (readonly number[])[],
 ): readonly (readonly number[])[] {
   const wanted = chosen && marksOf(lists, chosen);
-  const most = wanted?.length ?? 2 * lists.reduce((sum, { used }) => sum + used, 0);
+  const most = wanted?.length ?? 2 * lists.reduce((sum, { table }) => sum + table.used, 0);
   const size = sieveSize(most);
   const shift = sieveShift(size);
   const bits = bitsFor(lists, size);
-  const sieves = lists.map(({ words, compiled }) =>
-    compiled?.bits === bits ? compiled.sieve : recordSieve({ words }, bits),
-  );
-  if (wanted === undefined) for (const [i, { add }] of sieves.entries()) add(1, lists[i]!.used + 1, shift);
+  const sieves = lists.map(({ table, scans }) => (scans?.bits === bits ? scans.sieve : recordSieve(table, bits)));
+  if (wanted === undefined) for (const [i, { add }] of sieves.entries()) add(1, lists[i]!.table.used + 1, shift);
+  // Twice, for each of them to get through.
   else for (const mark of [...wanted, ...wanted]) addMarks(bits.once, bits.again, mark, 1, shift);
   const shared = new SharedMarks(lists, wanted);
-  lists.forEach(({ words, used }, list) => {
-    const { next } = sieves[list]!;
+  for (const [list, { next }] of sieves.entries()) {
+    const { words, used } = lists[list]!.table;
     for (let record = next(1, used + 1, shift); record <= used; record = next(record + 1, used + 1, shift)) {
       const at = record * RECORD_WORDS;
       for (let side = 0; side < 2; side++) {
@@ -51,14 +53,16 @@ export function natCandidates(
         if (isTwice(bits.again, mark, shift) !== 0) shared.add(mark, list, record);
       }
     }
-  });
-  return lists.map(({ words }, list) => shared.recordsOf(list).sort((a, b) => idOf(words, a) - idOf(words, b)));
+  }
+  return lists.map(({ table: { words } }, list) =>
+    shared.recordsOf(list).sort((a, b) => idOf(words, a) - idOf(words, b)),
+  );
 }
 
 /** Bits of a sieve of such a size, all 0: those that compiled loops are about, if they are enough. */
 function bitsFor(lists: readonly MarkedRecords[], size: number): SieveBits {
   const words = size / 32;
-  const bits = lists.map(({ compiled }) => compiled?.bits).find((each) => each !== undefined);
+  const bits = lists.find(({ scans }) => scans !== undefined)?.scans?.bits;
   if (bits === undefined || bits.once.length < words) return sieveBits(size);
   bits.once.fill(0, 0, words);
   bits.again.fill(0, 0, words);
@@ -67,7 +71,7 @@ function bitsFor(lists: readonly MarkedRecords[], size: number): SieveBits {
 
 function marksOf(lists: readonly MarkedRecords[], chosen: readonly (readonly number[])[]): number[] {
   const sides = [0, 1] as const;
-  return lists.flatMap(({ words }, i) =>
+  return lists.flatMap(({ table: { words } }, i) =>
     (chosen[i] ?? []).flatMap((record) => {
       const at = record * RECORD_WORDS;
       return sides.filter((side) => hasMark(words, at, side) !== 0).map((side) => markBits(words, at, side));
@@ -90,7 +94,7 @@ class SharedMarks {
 
   constructor(lists: readonly MarkedRecords[], wanted: readonly number[] | undefined) {
     let count = 0;
-    this.before = lists.map(({ used }) => {
+    this.before = lists.map(({ table: { used } }) => {
       count += used + 1;
       return count - used - 1;
     });

@@ -218,7 +218,7 @@ export class FlowTracker implements FlowPass {
   *natCandidates(chosen?: readonly HeldFlow[]): Generator<FlowRecord> {
     const { parts } = this;
     const lists = natCandidates(
-      parts.map(({ table: { words, used }, scans }) => ({ words, used, compiled: scans })),
+      parts,
       chosen && parts.map(({ reader }) => chosen.filter((flow) => flow.reader === reader).map(({ record }) => record)),
     );
     for (const [part, records] of lists.entries()) {
